@@ -1,0 +1,105 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+"""What a channel package offers, and where the packages are found by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from .order import OrderData
+
+Payload = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a channel can do; the rest of the product asks before it offers."""
+
+    label: str
+    orders: bool = True
+    webhooks: bool = False
+    stock: bool = False
+    fulfilment: bool = False
+    refunds: bool = False
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """How to reach one account of a channel."""
+
+    api_base: str
+    client_id: str
+    client_secret: str
+    access_token: str = ""
+
+
+@dataclass(frozen=True)
+class ShopInfo:
+    """What the channel says about itself when the connection is tested."""
+
+    name: str
+    currency: str
+    taxes_included: bool
+    country_code: str
+    missing_scopes: tuple[str, ...]
+    api_version: str
+    api_version_supported: bool
+
+
+@dataclass(frozen=True)
+class OrderPage:
+    """Orders in the order of their last change, and the moment of the last one."""
+
+    payloads: tuple[Payload, ...]
+    last_update: datetime | None
+
+
+class ChannelAdapter(Protocol):
+    """One connection to one account of a channel."""
+
+    capabilities: Capabilities
+
+    def shop_info(self) -> ShopInfo:
+        """Ask the channel who it is, with the rights that are missing."""
+
+    def order_pages(self, since: datetime | None) -> Iterator[OrderPage]:
+        """All orders changed since a moment, complete with lines and refunds."""
+
+    @staticmethod
+    def order_key(payload: Payload) -> tuple[str, str, datetime]:
+        """External id, name and last change of an order payload."""
+
+    @staticmethod
+    def parse_order(payload: Payload) -> OrderData:
+        """Payload to order. Pure; raises ``PayloadError`` with a reason."""
+
+    @staticmethod
+    def payload_digest(payload: Payload) -> str:
+        """Hash of the content, blind to what changes without meaning."""
+
+
+AdapterFactory = Callable[[Credentials], ChannelAdapter]
+
+_registry: dict[str, type] = {}
+
+
+def register(channel_type: str) -> Callable[[type], type]:
+    """Class decorator: offer an adapter under a technical name."""
+
+    def decorate(adapter: type) -> type:
+        _registry[channel_type] = adapter
+        return adapter
+
+    return decorate
+
+
+def adapter_class(channel_type: str) -> type[ChannelAdapter]:
+    """Adapter class of a channel type; ``KeyError`` if there is none."""
+    return _registry[channel_type]
+
+
+def channel_types() -> list[tuple[str, str]]:
+    """Technical name and label of every known channel, by name."""
+    return [(name, cls.capabilities.label) for name, cls in sorted(_registry.items())]

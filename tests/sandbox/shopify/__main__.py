@@ -1,0 +1,39 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+"""Start the stand-in from the command line; prints one line when it is ready."""
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from .server import Sandbox
+from .store import Store, default_orders, load_orders
+
+
+def main() -> int:
+    """Serve until stopped."""
+    parser = argparse.ArgumentParser(prog="python -m tests.sandbox.shopify")
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--orders", type=Path, help="a page of orders as JSON")
+    arguments = parser.parse_args()
+    try:
+        orders = load_orders(arguments.orders) if arguments.orders else default_orders()
+        sandbox = Sandbox(Store(*orders), port=arguments.port, host=arguments.host)
+        sandbox.start()
+    except (OSError, json.JSONDecodeError, KeyError) as error:
+        print(f"cannot start: {error}", file=sys.stderr)
+        return 1
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    print(f"ready {sandbox.url}", flush=True)
+    stopped.wait()
+    sandbox.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
