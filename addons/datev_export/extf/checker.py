@@ -1,0 +1,187 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+"""Check the bytes of a Buchungsstapel against the rules of the format.
+
+`check_stack` returns what is wrong, with line and column; an empty list means that every
+rule known to this module holds. Rules within one field come from `spec`, rules between
+fields are in `rules`.
+"""
+
+import re
+from collections.abc import Mapping
+
+from .chart import Chart
+from .model import Problem
+from .rules import check_header_rules, check_row_rules
+from .spec import (
+    BOOKING,
+    ENCODING,
+    FILE_NAME,
+    HEADER,
+    MAX_HEADER_LENGTH,
+    MAX_ROWS,
+    SEPARATOR,
+    Column,
+    Kind,
+    pattern_of,
+)
+
+_FIELD = re.compile(r'"(?:[^"]|"")*"|[^";]*')
+_EMPTY = tuple('""' if column.quoted else "" for column in BOOKING)
+_PATTERNS: Mapping[tuple[int, int], re.Pattern[str]] = {
+    (len(columns), column.nr): pattern_of(column)
+    for columns in (HEADER, BOOKING)
+    for column in columns
+}
+_HEADINGS = SEPARATOR.join(column.name for column in BOOKING)
+
+
+def check_name(name: str) -> list[Problem]:
+    """DATEV takes files named EXTF_*.csv only."""
+    if FILE_NAME.fullmatch(name):
+        return []
+    return [Problem(0, 0, "file_name", "the name is not EXTF_….csv", name)]
+
+
+def check_stack(content: bytes, chart: Chart | None = None) -> list[Problem]:
+    """Everything that is wrong with a file. `chart` adds the rules on Automatikkonten."""
+    text, problems = _decode(content)
+    lines, broken_ends = _lines(text)
+    problems += broken_ends
+    if len(lines) < 2:
+        return [*problems, Problem(1, 0, "too_short", "header or headings are missing")]
+    header, found = _check_fields(1, lines[0], HEADER)
+    problems += found
+    if len(lines[0]) > MAX_HEADER_LENGTH:
+        problems.append(Problem(1, 0, "header_length", "the header is too long"))
+    problems += check_header_rules(header)
+    if lines[1] != _HEADINGS:
+        problems.append(Problem(2, 0, "headings", "the headings are not those of the format"))
+    if not lines[2:]:
+        problems.append(Problem(3, 0, "no_rows", "the file has no bookings"))
+    if len(lines) - 2 > MAX_ROWS:
+        problems.append(Problem(len(lines), 0, "too_many_rows", f"more than {MAX_ROWS} bookings"))
+    for number, line in enumerate(lines[2:], start=3):
+        values, found = _check_fields(number, line, BOOKING)
+        problems += found
+        problems += check_row_rules(number, values, header, chart)
+    return problems
+
+
+def _decode(content: bytes) -> tuple[str, list[Problem]]:
+    problems = []
+    if not content.isascii():
+        try:
+            content.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+        else:
+            problems.append(Problem(1, 0, "encoding", "the file is UTF-8, not Windows-1252"))
+    try:
+        return content.decode(ENCODING), problems
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        problems.append(Problem(line, 0, "encoding", "a byte is not Windows-1252"))
+        return content.decode(ENCODING, "replace"), problems
+
+
+def _lines(text: str) -> tuple[list[str], list[Problem]]:
+    """Lines without their ends; each must end in CRLF, the last one too."""
+    problems = []
+    if not text.endswith("\r\n"):
+        problems.append(
+            Problem(text.count("\n") + 1, 0, "line_end", "the last line does not end in CRLF")
+        )
+    pieces = text.split("\n")
+    if pieces and pieces[-1] == "":
+        pieces.pop()
+    lines = []
+    for number, piece in enumerate(pieces, start=1):
+        line = piece.removesuffix("\r")
+        if line == piece and number < len(pieces):
+            problems.append(Problem(number, 0, "line_end", "a line does not end in CRLF"))
+        if "\r" in line:
+            problems.append(Problem(number, 0, "control_character", "a lone carriage return"))
+        lines.append(line)
+    return lines, problems
+
+
+def _fields(line: str, count: int) -> list[str]:
+    """Raw fields with their quotes."""
+    fields = line.split(SEPARATOR)
+    if len(fields) == count:
+        return fields
+    fields, place = [], 0
+    while place <= len(line):
+        match = _FIELD.match(line, place)
+        if match is None or (match.end() < len(line) and line[match.end()] != SEPARATOR):
+            # Broken quoting: take the field as it stands, its value is reported below.
+            end = line.find(SEPARATOR, place)
+            end = len(line) if end < 0 else end
+        else:
+            end = match.end()
+        fields.append(line[place:end])
+        place = end + 1
+    return fields
+
+
+def _check_fields(
+    number: int, line: str, columns: tuple[Column, ...]
+) -> tuple[dict[int, str], list[Problem]]:
+    """Values of the filled fields by column number, and what is wrong with single fields."""
+    raw = _fields(line, len(columns))
+    if len(raw) != len(columns):
+        message = f"{len(raw)} columns instead of {len(columns)}"
+        return {}, [Problem(number, 0, "column_count", message)]
+    values: dict[int, str] = {}
+    problems: list[Problem] = []
+    for index, field in enumerate(raw):
+        column = columns[index]
+        empty = _EMPTY[index] if columns is BOOKING else ('""' if column.quoted else "")
+        if field == empty:
+            if column.required:
+                problems.append(_problem(number, column, "required", "must be filled", ""))
+            continue
+        value, problem = _unquote(number, column, field)
+        values[column.nr] = value
+        problems.extend(problem or _check_value(number, column, value, len(columns)))
+    return values, problems
+
+
+def _problem(line: int, column: Column, code: str, message: str, value: str) -> Problem:
+    return Problem(line, column.nr, code, f"{column.name}: {message}", value)
+
+
+def _unquote(number: int, column: Column, field: str) -> tuple[str, list[Problem]]:
+    if not column.quoted:
+        if '"' in field:
+            return field.strip('"'), [
+                _problem(number, column, "quoting", "must not be in quotes", field)
+            ]
+        return field, []
+    inner = field[1:-1]
+    if len(field) < 2 or field[0] != '"' or field[-1] != '"':
+        return field, [_problem(number, column, "quoting", "must be in quotes", field)]
+    if '"' in inner.replace('""', ""):
+        return inner, [_problem(number, column, "quoting", "has a single quote inside", field)]
+    return inner.replace('""', '"'), []
+
+
+def _check_value(number: int, column: Column, value: str, width: int) -> list[Problem]:
+    """Length, pattern, allowed values and the zero rule of a filled field."""
+
+    def wrong(code: str, message: str) -> list[Problem]:
+        return [_problem(number, column, code, message, value)]
+
+    if column.kind is Kind.EMPTY:
+        return wrong("not_empty", "must stay empty")
+    if column.zero_is_empty and value.strip("0,") == "":
+        return wrong("zero", "a zero must be left empty")
+    if column.allowed and value not in column.allowed:
+        return wrong("not_allowed", f"must be one of {', '.join(column.allowed)}")
+    digits = value.partition(",")[0]
+    measured = digits if column.kind in (Kind.NUMBER, Kind.AMOUNT) else value
+    if len(measured) > column.length:
+        return wrong("too_long", f"longer than {column.length}")
+    if not column.allowed and not _PATTERNS[width, column.nr].fullmatch(value):
+        return wrong("pattern", "is not written as the format wants it")
+    return []

@@ -1,0 +1,106 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+"""Write a Buchungsstapel: header, headings, rows, as Windows-1252 bytes with CRLF."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+
+from .model import BookingRow, StackHeader
+from .spec import (
+    BOOKING,
+    CATEGORY_BOOKINGS,
+    ENCODING,
+    FORMAT_MARK,
+    HEADER,
+    HEADER_VERSION,
+    LINE_END,
+    NAME_BOOKINGS,
+    QUOTE,
+    SEPARATOR,
+    VERSION_BOOKINGS,
+    Column,
+)
+from .text import clean_text
+
+CURRENCY = "EUR"
+
+
+def _field(column: Column, value: str) -> str:
+    if column.quoted:
+        return QUOTE + value.replace(QUOTE, QUOTE * 2) + QUOTE
+    return value
+
+
+def _line(columns: tuple[Column, ...], values: Mapping[int, str]) -> str:
+    return SEPARATOR.join(_field(column, values.get(column.nr, "")) for column in columns)
+
+
+def write_amount(amount: Decimal) -> str:
+    """1234.5 -> "1234,50"."""
+    return f"{amount:.2f}".replace(".", ",")
+
+
+def _iso(day: date) -> str:
+    return f"{day:%Y%m%d}"
+
+
+def _date(day: date | None) -> str:
+    return f"{day:%d%m%Y}" if day else ""
+
+
+def _header_values(header: StackHeader) -> dict[int, str]:
+    return {
+        1: FORMAT_MARK,
+        2: str(HEADER_VERSION),
+        3: str(CATEGORY_BOOKINGS),
+        4: NAME_BOOKINGS,
+        5: str(VERSION_BOOKINGS),
+        6: header.stamp,
+        8: "RE",
+        9: header.exported_by,
+        11: str(header.consultant),
+        12: str(header.client),
+        13: _iso(header.fiscal_year_start),
+        14: str(header.account_length),
+        15: _iso(header.first_day),
+        16: _iso(header.last_day),
+        17: header.label,
+        19: "1",
+        20: "0",
+        21: "1" if header.locked else "0",
+        22: CURRENCY,
+        27: header.chart,
+        31: header.application,
+    }
+
+
+def row_values(row: BookingRow, locked: bool) -> dict[int, str]:
+    """Column number -> value of one row."""
+    text, _replaced = clean_text(row.text, 60)
+    return {
+        1: write_amount(row.amount),
+        2: row.side,
+        7: row.account,
+        8: row.contra,
+        9: row.key,
+        10: f"{row.day:%d%m}",
+        11: row.document,
+        14: text,
+        114: "1" if locked else "0",
+        115: _date(row.service_day),
+        116: _date(row.service_day),
+        117: _date(row.due),
+    }
+
+
+def stack_lines(header: StackHeader, rows: Iterable[BookingRow]) -> Iterator[str]:
+    """Lines of the file without line ends."""
+    yield _line(HEADER, _header_values(header))
+    yield SEPARATOR.join(column.name for column in BOOKING)
+    for row in rows:
+        yield _line(BOOKING, row_values(row, header.locked))
+
+
+def write_stack(header: StackHeader, rows: Iterable[BookingRow]) -> bytes:
+    """The file. Text must fit Windows-1252; `clean_text` and `clean_document` see to that."""
+    return b"".join((line + LINE_END).encode(ENCODING) for line in stack_lines(header, rows))
