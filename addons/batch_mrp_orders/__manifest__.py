@@ -1,0 +1,37 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+{
+    "name": "Batch Manufacturing Orders",
+    "summary": "Sales orders linked to recipe-based production runs, both ways",
+    "version": "19.0.1.0.0",
+    "development_status": "Beta",
+    "category": "Supply Chain/Manufacturing",
+    "website": "https://github.com/batch-order-hub/batch-order-hub",
+    "author": "Batch Order Hub contributors",
+    "license": "AGPL-3",
+    "application": True,
+    "depends": ["sale_mrp", "purchase_stock", "mrp_product_expiry"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/batch_mrp_orders_security.xml",
+        "data/decimal_precision_data.xml",
+        "data/res_groups_data.xml",
+        "wizard/mrp_plan_runs_views.xml",
+        "views/mrp_demand_views.xml",
+        "views/mrp_production_allocation_views.xml",
+        "views/mrp_production_views.xml",
+        "views/sale_order_views.xml",
+        "views/stock_picking_views.xml",
+        "views/menus.xml",
+    ],
+    "demo": [
+        "demo/res_partner_demo.xml",
+        "demo/mrp_workcenter_demo.xml",
+        "demo/product_demo.xml",
+        "demo/mrp_bom_demo.xml",
+        "demo/stock_demo.xml",
+    ],
+    "assets": {
+        "web.assets_backend": ["batch_mrp_orders/static/src/**/*"],
+        "web.assets_tests": ["batch_mrp_orders/static/tests/tours/**/*"],
+    },
+}

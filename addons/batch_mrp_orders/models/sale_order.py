@@ -1,0 +1,218 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from odoo import api, fields, models
+
+from ..planning.status import production_status
+
+PRODUCTION_STATUS = [
+    ("quotation", "Quotation"),
+    ("blocked", "Blocked"),
+    ("to_plan", "To Plan"),
+    ("planned", "Planned"),
+    ("materials_reserved", "Materials Reserved"),
+    ("in_production", "In Production"),
+    ("ready", "Ready to Ship"),
+    ("partially_shipped", "Partially Shipped"),
+    ("shipped", "Shipped"),
+    ("delivered", "Delivered"),
+    ("done", "Done"),
+    ("cancelled", "Cancelled"),
+]
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    production_status = fields.Selection(
+        PRODUCTION_STATUS,
+        compute="_compute_production_status",
+        store=True,
+        index=True,
+        tracking=True,
+        help="Where the order stands. The least advanced open line decides.",
+    )
+    planning_block_reason = fields.Char(
+        "Blocked Because",
+        copy=False,
+        tracking=True,
+        help="An order with a reason here is confirmed but not planned until it is released.",
+    )
+    material_state = fields.Selection(
+        [("available", "Available"), ("expected", "Expected"), ("short", "Short")],
+        copy=False,
+        index="btree_not_null",
+        help="Result of the last material check over all recipe levels.",
+    )
+    material_checked_on = fields.Datetime("Materials Checked", copy=False, readonly=True)
+    material_line_ids = fields.One2many("sale.order.material.line", "order_id", copy=False)
+    allocation_ids = fields.One2many("mrp.production.allocation", "order_id", copy=False)
+    # Sales staff see what is being made for the order without manufacturing rights,
+    # therefore these are computed as superuser.
+    production_run_ids = fields.Many2many(
+        "mrp.production",
+        compute="_compute_production_run_ids",
+        compute_sudo=True,
+        string="Production Runs",
+        help="Runs that make goods for this order, on all recipe levels.",
+    )
+    production_run_count = fields.Integer(compute="_compute_production_run_ids", compute_sudo=True)
+    delivered_lot_ids = fields.Many2many(
+        "stock.lot",
+        compute="_compute_delivered_lot_ids",
+        compute_sudo=True,
+        string="Lots",
+        help="Lots shipped to the customer or set aside for this order.",
+    )
+    delivered_lot_count = fields.Integer(compute="_compute_delivered_lot_ids", compute_sudo=True)
+
+    @api.depends(
+        "state",
+        "planning_block_reason",
+        "invoice_status",
+        "order_line.product_id",
+        "order_line.product_uom_id",
+        "order_line.product_uom_qty",
+        "order_line.qty_delivered",
+        "order_line.move_ids.state",
+        "order_line.move_ids.quantity",
+        "order_line.allocation_ids.quantity",
+        "order_line.allocation_ids.production_id.state",
+        "order_line.allocation_ids.production_id.reservation_state",
+        "order_line.invoice_lines.move_id.payment_state",
+        "picking_ids.delivered_on",
+    )
+    def _compute_production_status(self):
+        for order in self:
+            goods = order.order_line.filtered(
+                lambda line: not line.display_type and line.product_id.type == "consu"
+            )
+            order.production_status = production_status(
+                [line._get_progress() for line in goods],
+                confirmed=order.state == "sale",
+                cancelled=order.state == "cancel",
+                blocked=bool(order.planning_block_reason),
+                delivered=order._is_delivered(),
+                settled=order._is_settled(),
+            )
+
+    def _is_delivered(self):
+        """Whether the customer has received every shipment."""
+        self.ensure_one()
+        shipments = self.picking_ids.filtered(
+            lambda picking: picking.picking_type_code == "outgoing" and picking.state == "done"
+        )
+        return bool(shipments) and all(shipments.mapped("delivered_on"))
+
+    def _is_settled(self):
+        """Whether everything is invoiced and every invoice paid."""
+        self.ensure_one()
+        invoices = self.order_line.invoice_lines.move_id.filtered(
+            lambda move: move.state == "posted"
+        )
+        return (
+            self.invoice_status == "invoiced"
+            and bool(invoices)
+            and all(move.payment_state in ("paid", "in_payment", "reversed") for move in invoices)
+        )
+
+    @api.depends("allocation_ids.production_id")
+    def _compute_production_run_ids(self):
+        Allocation = self.env["mrp.production.allocation"]
+        for order in self:
+            runs = level = order.allocation_ids.production_id
+            while level:
+                level = (
+                    Allocation.search([("consumer_production_id", "in", level.ids)]).production_id
+                    - runs
+                )
+                runs |= level
+            order.production_run_ids = runs
+            order.production_run_count = len(runs)
+
+    @api.depends("order_line.move_ids.move_line_ids.lot_id")
+    def _compute_delivered_lot_ids(self):
+        for order in self:
+            moves = order.order_line.move_ids.filtered(
+                lambda move: move.state != "cancel" and move.picking_code == "outgoing"
+            )
+            order.delivered_lot_ids = moves.move_line_ids.lot_id
+            order.delivered_lot_count = len(order.delivered_lot_ids)
+
+    def action_check_materials(self):
+        """Check over all recipe levels whether the orders can be made.
+
+        Works on quotations and confirmed orders, many at once; earlier due dates
+        take stock and receipts first. Fills ``material_line_ids`` and
+        ``material_state``.
+        """
+        self.check_access("read")
+        orders = self.filtered(lambda order: order.state != "cancel")
+        for warehouse, group in orders.grouped("warehouse_id").items():
+            results = self.env["mrp.planning"]._check_materials(group, warehouse)
+            group._write_material_check(results)
+        return True
+
+    def _write_material_check(self, results):
+        """Replace the requirements of the orders by ``results`` (values by order id)."""
+        # Requirements are a report of the system: nobody may write them by hand, but
+        # everybody who sees the order may have them computed.
+        self.sudo().material_line_ids.unlink()
+        self.env["sale.order.material.line"].sudo().create(
+            [
+                dict(values, order_id=order.id)
+                for order in self
+                for values in results.get(order.id, [])
+            ]
+        )
+        by_state = {}
+        for order in self:
+            state = self._get_material_state(results.get(order.id, []))
+            by_state.setdefault(state, self.browse())
+            by_state[state] |= order
+        for state, group in by_state.items():
+            group.sudo().write(
+                {"material_state": state, "material_checked_on": fields.Datetime.now()}
+            )
+
+    @api.model
+    def _get_material_state(self, values_list):
+        if any(values["shortage_qty"] for values in values_list):
+            return "short"
+        if any(values["incoming_qty"] for values in values_list):
+            return "expected"
+        return "available"
+
+    def action_release_planning(self):
+        """Let blocked orders be planned."""
+        self.planning_block_reason = False
+        return True
+
+    def _action_cancel(self):
+        """Goods made for a cancelled order go back to the pool."""
+        # Sales staff may cancel an order but not edit production; the release of its
+        # own claims is a consequence of the cancellation.
+        self.sudo().allocation_ids.unlink()
+        return super()._action_cancel()
+
+    def action_view_production_runs(self):
+        self.ensure_one()
+        return self._get_related_action(
+            "mrp.production", self.production_run_ids, self.env._("Production Runs")
+        )
+
+    def action_view_delivered_lots(self):
+        self.ensure_one()
+        action = self._get_related_action("stock.lot", self.delivered_lot_ids, self.env._("Lots"))
+        action["context"] = {"create": False}
+        return action
+
+    def _get_related_action(self, model, records, name):
+        action = {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "view_mode": "list,form",
+            "domain": [("id", "in", records.ids)],
+        }
+        if len(records) == 1:
+            action.update(view_mode="form", res_id=records.id)
+        return action

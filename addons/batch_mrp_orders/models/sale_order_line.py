@@ -1,0 +1,67 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from odoo import api, fields, models
+
+from ..planning.quantity import exact
+from ..planning.status import Progress, Stage
+
+RUN_STAGES = {
+    "draft": Stage.PLANNED,
+    "confirmed": Stage.PLANNED,
+    "progress": Stage.IN_PRODUCTION,
+    "to_close": Stage.IN_PRODUCTION,
+    "done": Stage.READY,
+}
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    allocation_ids = fields.One2many("mrp.production.allocation", "sale_line_id", copy=False)
+
+    @api.model
+    def _get_run_stage(self, production):
+        """Stage of the goods a run will make; None for a cancelled run."""
+        stage = RUN_STAGES.get(production.state)
+        if stage is Stage.PLANNED and production.reservation_state == "assigned":
+            return Stage.MATERIALS_RESERVED
+        return stage
+
+    def _get_progress(self):
+        """What happened to the line's goods so far.
+
+        :rtype: odoo.addons.batch_mrp_orders.planning.status.Progress
+        """
+        self.ensure_one()
+        factor = exact(self.product_uom_id.factor) / exact(self.product_id.uom_id.factor)
+        return Progress(
+            ordered=exact(self.product_uom_qty) * factor,
+            delivered=exact(self.qty_delivered) * factor,
+            reserved=self._get_reserved_quantity(),
+            allocated=tuple(
+                (exact(allocation.quantity), stage)
+                for allocation in self.allocation_ids
+                if (stage := self._get_run_stage(allocation.production_id))
+            ),
+        )
+
+    def _get_reserved_quantity(self):
+        """Quantity set aside and not shipped, in the product's unit.
+
+        A kit is set aside to the extent its scarcest component is.
+        """
+        moves = self.move_ids.filtered(lambda move: move.state not in ("done", "cancel", "draft"))
+        own = moves.filtered(lambda move: move.product_id == self.product_id)
+        if own or not moves:
+            return sum(
+                exact(move.quantity)
+                * exact(move.product_uom.factor)
+                / exact(move.product_id.uom_id.factor)
+                for move in own
+            )
+        open_quantity = exact(self.product_uom_qty) - exact(self.qty_delivered)
+        shares = (
+            exact(move.quantity) / exact(move.product_uom_qty)
+            for move in moves
+            if move.product_uom_qty
+        )
+        return open_quantity * min(shares, default=0)

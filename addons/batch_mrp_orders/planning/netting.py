@@ -1,0 +1,324 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+"""Multi-level netting: which demand is covered by what, and what must be made.
+
+The rule, product by product from the finished goods down to the raw materials:
+
+1. Needs are served in the order of their due date (then in the order given).
+2. Stock on hand is used first, what expires first before the rest, then expected
+   supplies (open runs with surplus, receipts) in the order of their dates. Goods
+   that have expired on the due date serve nobody.
+3. What remains is made if the product has a recipe; the run's ingredients
+   become needs of their own, due when the run starts.
+4. What can neither be taken nor made is a shortage.
+
+Every unit of need is pegged to exactly one supply, run or shortage.
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+
+from .quantity import batches_for
+
+Key = Hashable
+
+
+class CyclicRecipeError(ValueError):
+    """A product is, over its recipes, an ingredient of itself."""
+
+    def __init__(self, products: tuple[int, ...]) -> None:
+        super().__init__(f"recipe cycle over products {products}")
+        self.products = products
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """``quantity`` of ``product`` for one unit of the recipe's output."""
+
+    product: int
+    quantity: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How one unit of ``product`` is made.
+
+    ``batch_size`` None means any quantity can be made. ``days`` is the time
+    from the start of a run to its goods. A kit is taken apart instead of made.
+    """
+
+    id: int
+    product: int
+    components: tuple[Component, ...]
+    batch_size: Fraction | None = None
+    days: int = 0
+    is_kit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """``quantity`` of ``product`` wanted on ``due`` by the consumer ``key``."""
+
+    key: Key
+    product: int
+    quantity: Fraction
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """Goods nobody else has a claim on.
+
+    ``available`` None means on hand. ``expires`` is the first day on which the
+    goods are no longer good; None means they keep.
+    """
+
+    key: Key
+    product: int
+    quantity: Fraction
+    available: date | None = None
+    expires: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A demand, or a part of one carried down through the recipes.
+
+    ``consumer`` is the demand or planned run that takes the goods, ``root`` the
+    demand at the top, ``path`` the products from the top down to this one.
+    """
+
+    consumer: Key
+    product: int
+    quantity: Fraction
+    due: date
+    root: Key
+    path: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Peg:
+    """``quantity`` of a need is covered by ``source`` (a supply or planned run)."""
+
+    need: Need
+    source: Key
+    quantity: Fraction
+    available: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunKey:
+    """Names a planned run within one plan."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRun:
+    """A run to make: ``quantity`` is the full batch, ``needed`` what is pegged."""
+
+    key: RunKey
+    recipe: Recipe
+    quantity: Fraction
+    needed: Fraction
+    due: date
+
+    @property
+    def start(self) -> date:
+        return self.due - timedelta(days=self.recipe.days)
+
+
+@dataclass(slots=True)
+class Plan:
+    """Result of :func:`net`. Runs stand in an order in which consumers come
+    before their suppliers (finished goods first)."""
+
+    pegs: list[Peg] = field(default_factory=list)
+    runs: list[PlannedRun] = field(default_factory=list)
+    shortages: list[Need] = field(default_factory=list)
+
+
+def net(
+    demands: Iterable[Demand],
+    supplies: Iterable[Supply],
+    recipes: Mapping[int, Recipe],
+    *,
+    pooled: bool,
+) -> Plan:
+    """Net ``demands`` against ``supplies`` over all levels of ``recipes``.
+
+    :param recipes: by product id
+    :param pooled: True plans runs: needs of a product share runs of full
+        batches. False checks material: each need is exploded on its own and
+        without batch rounding, so that every shortage belongs to one demand.
+    :raises CyclicRecipeError: naming the products of the cycle
+    """
+    return _Netting(supplies, recipes, pooled).run(demands)
+
+
+def product_levels(products: Iterable[int], recipes: Mapping[int, Recipe]) -> list[int]:
+    """All products that ``products`` reach over ``recipes``, users before used.
+
+    :raises CyclicRecipeError: naming the products of the cycle
+    """
+    finished: list[int] = []
+    state: dict[int, bool] = {}  # False while open, True when finished
+    for start in products:
+        if start in state:
+            continue
+        trail = [(start, iter(_components(start, recipes)))]
+        state[start] = False
+        while trail:
+            product, rest = trail[-1]
+            child = next(rest, None)
+            if child is None:
+                state[product] = True
+                finished.append(product)
+                trail.pop()
+            elif child not in state:
+                state[child] = False
+                trail.append((child, iter(_components(child, recipes))))
+            elif not state[child]:
+                cycle = [entry[0] for entry in trail]
+                raise CyclicRecipeError((*cycle[cycle.index(child) :], child))
+    return finished[::-1]
+
+
+def _components(product: int, recipes: Mapping[int, Recipe]) -> list[int]:
+    recipe = recipes.get(product)
+    return [component.product for component in recipe.components] if recipe else []
+
+
+class _Netting:
+    def __init__(
+        self, supplies: Iterable[Supply], recipes: Mapping[int, Recipe], pooled: bool
+    ) -> None:
+        self.recipes = recipes
+        self.pooled = pooled
+        self.plan = Plan()
+        self.needs: dict[int, list[Need]] = defaultdict(list)
+        self.supplies: dict[int, list[Supply]] = defaultdict(list)
+        for supply in supplies:
+            self.supplies[supply.product].append(supply)
+
+    def run(self, demands: Iterable[Demand]) -> Plan:
+        for demand in demands:
+            self._add_need(
+                Need(
+                    consumer=demand.key,
+                    product=demand.product,
+                    quantity=demand.quantity,
+                    due=demand.due,
+                    root=demand.key,
+                    path=(demand.product,),
+                )
+            )
+        for product in product_levels(list(self.needs), self.recipes):
+            self._net_product(product)
+        return self.plan
+
+    def _add_need(self, need: Need) -> None:
+        if need.quantity > 0:
+            self.needs[need.product].append(need)
+
+    def _net_product(self, product: int) -> None:
+        needs = sorted(self.needs.pop(product, []), key=lambda need: need.due)
+        recipe = self.recipes.get(product)
+        if recipe and recipe.is_kit:
+            for need in needs:
+                self._explode_kit(recipe, need)
+            return
+        uncovered = self._cover(needs, self._supplies_of(product))
+        if recipe:
+            self._make(recipe, uncovered)
+        else:
+            self.plan.shortages += uncovered
+
+    def _supplies_of(self, product: int) -> list[Supply]:
+        return sorted(
+            self.supplies.get(product, []),
+            key=lambda supply: (supply.available or date.min, supply.expires or date.max),
+        )
+
+    def _cover(self, needs: list[Need], supplies: list[Supply]) -> list[Need]:
+        """Peg needs, earliest due first, to supplies; return what is left."""
+        left = []
+        rest = [(supply, supply.quantity) for supply in supplies if supply.quantity > 0]
+        for need in needs:
+            missing = need.quantity
+            remaining = []
+            for supply, quantity in rest:
+                if supply.expires and supply.expires <= need.due:
+                    continue  # later needs cannot use it either
+                taken = min(missing, quantity)
+                if taken:
+                    self.plan.pegs.append(Peg(need, supply.key, taken, supply.available))
+                    missing -= taken
+                if quantity > taken:
+                    remaining.append((supply, quantity - taken))
+            rest = remaining
+            if missing:
+                left.append(_part(need, missing))
+        return left
+
+    def _make(self, recipe: Recipe, needs: list[Need]) -> None:
+        if not self.pooled:
+            for need in needs:
+                self._start_run(recipe, need.quantity, [need])
+            return
+        total = sum((need.quantity for need in needs), Fraction(0))
+        waiting = needs[::-1]
+        for quantity in batches_for(total, recipe.batch_size):
+            served, room = [], quantity
+            while waiting and room:
+                need = waiting.pop()
+                taken = min(room, need.quantity)
+                served.append(_part(need, taken))
+                room -= taken
+                if need.quantity > taken:
+                    waiting.append(_part(need, need.quantity - taken))
+            self._start_run(recipe, quantity, served)
+
+    def _start_run(self, recipe: Recipe, quantity: Fraction, served: list[Need]) -> None:
+        first = served[0]
+        run = PlannedRun(
+            key=RunKey(len(self.plan.runs)),
+            recipe=recipe,
+            quantity=quantity,
+            needed=sum((need.quantity for need in served), Fraction(0)),
+            due=min(need.due for need in served),
+        )
+        self.plan.runs.append(run)
+        self.plan.pegs += [Peg(need, run.key, need.quantity, run.due) for need in served]
+        for component in recipe.components:
+            self._add_need(
+                Need(
+                    consumer=run.key,
+                    product=component.product,
+                    quantity=quantity * component.quantity,
+                    due=run.start,
+                    root=first.root,
+                    path=(*first.path, component.product),
+                )
+            )
+
+    def _explode_kit(self, recipe: Recipe, need: Need) -> None:
+        for component in recipe.components:
+            self._add_need(
+                Need(
+                    consumer=need.consumer,
+                    product=component.product,
+                    quantity=need.quantity * component.quantity,
+                    due=need.due,
+                    root=need.root,
+                    path=(*need.path, component.product),
+                )
+            )
+
+
+def _part(need: Need, quantity: Fraction) -> Need:
+    if quantity == need.quantity:
+        return need
+    return Need(need.consumer, need.product, quantity, need.due, need.root, need.path)

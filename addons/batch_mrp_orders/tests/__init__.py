@@ -1,0 +1,10 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from . import (
+    test_allocation,
+    test_material_check,
+    test_mrp_demand,
+    test_order_screen,
+    test_plan_runs,
+    test_production_status,
+    test_quantity_display,
+)

@@ -1,0 +1,210 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from ..planning.netting import RunKey
+
+
+class MrpPlanRuns(models.TransientModel):
+    """Proposes runs for the open demand of many orders and creates them."""
+
+    _name = "mrp.plan.runs"
+    _description = "Plan Production Runs"
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    warehouse_id = fields.Many2one(
+        "stock.warehouse",
+        required=True,
+        check_company=True,
+        default=lambda self: self.env["stock.warehouse"].search(
+            [("company_id", "=", self.env.company.id)], limit=1
+        ),
+    )
+    line_ids = fields.One2many("mrp.plan.runs.line", "plan_id", "Proposed Runs")
+    peg_ids = fields.One2many("mrp.plan.runs.peg", "plan_id")
+    shortage_ids = fields.One2many("mrp.plan.runs.shortage", "plan_id", "Missing Materials")
+    demand_count = fields.Integer("Open Order Lines", readonly=True)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        plans = super().create(vals_list)
+        plans.filtered(lambda plan: not plan.line_ids).action_propose()
+        return plans
+
+    @api.model
+    def action_open(self):
+        """Open a proposal for the selected demand, or for all of it."""
+        return self.create({})._reopen()
+
+    def action_propose(self):
+        """Compute the proposal anew from the demand, stock and runs of this moment."""
+        for plan in self:
+            plan.line_ids.unlink()
+            plan.peg_ids.unlink()
+            plan.shortage_ids.unlink()
+            planning = self.env["mrp.planning"]
+            demands = planning._get_pool_demands(plan._get_demand_domain())
+            plan.demand_count = len(demands)
+            plan._store_proposal(planning._net(demands, plan.warehouse_id, pooled=True))
+        return self._reopen()
+
+    def _get_demand_domain(self):
+        """Demand to plan: what the planner selected, else everything that is released."""
+        self.ensure_one()
+        domain = Domain("warehouse_id", "=", self.warehouse_id.id) & Domain("blocked", "=", False)
+        if self.env.context.get("active_model") == "mrp.demand":
+            domain &= Domain("id", "in", self.env.context.get("active_ids", []))
+        return domain
+
+    def _store_proposal(self, plan):
+        self.ensure_one()
+        lines = self.env["mrp.plan.runs.line"].create(
+            [self._prepare_line(sequence, run) for sequence, run in enumerate(plan.runs)]
+        )
+        line_by_key = dict(zip((run.key for run in plan.runs), lines, strict=True))
+        self.env["mrp.plan.runs.peg"].create(
+            [
+                values
+                for sequence, peg in enumerate(plan.pegs)
+                if (values := self._prepare_peg(sequence, peg, line_by_key))
+            ]
+        )
+        self.env["mrp.plan.runs.shortage"].create(
+            [
+                {
+                    "plan_id": self.id,
+                    "product_id": need.product,
+                    "quantity": float(need.quantity),
+                    "date_due": need.due,
+                }
+                for need in plan.shortages
+            ]
+        )
+
+    def _prepare_line(self, sequence, run):
+        return {
+            "plan_id": self.id,
+            "sequence": sequence,
+            "product_id": run.recipe.product,
+            "bom_id": run.recipe.id,
+            "quantity": float(run.quantity),
+            "needed_qty": float(run.needed),
+            "date_start": max(run.start, fields.Date.context_today(self)),
+            "date_due": run.due,
+        }
+
+    def _prepare_peg(self, sequence, peg, line_by_key):
+        """Values for goods that a run makes; goods from stock need no allocation."""
+        if isinstance(peg.source, RunKey):
+            values = {"line_id": line_by_key[peg.source].id}
+        elif peg.source[0] == "run":
+            values = {"production_id": peg.source[1]}
+        else:
+            return None
+        consumer = peg.need.consumer
+        if isinstance(consumer, RunKey):
+            values["consumer_line_id"] = line_by_key[consumer].id
+        elif consumer[0] == "run":
+            values["consumer_production_id"] = consumer[1]
+        else:
+            values["sale_line_id"] = consumer[1]
+        return {
+            **values,
+            "plan_id": self.id,
+            "sequence": sequence,
+            "product_id": peg.need.product,
+            "quantity": float(peg.quantity),
+            "date_due": peg.need.due,
+        }
+
+    def action_confirm(self):
+        """Create and confirm the proposed runs with their allocations."""
+        self.ensure_one()
+        lines = self.line_ids.filtered(lambda line: line.quantity > 0)
+        if not lines and not self.peg_ids:
+            raise UserError(self.env._("There is nothing to produce for the open demand."))
+        productions = self.env["mrp.production"].create(
+            [line._prepare_production() for line in lines]
+        )
+        for line, production in zip(lines, productions, strict=True):
+            line.production_id = production
+        productions.action_confirm()
+        self.env["mrp.production.allocation"].create(self.peg_ids._prepare_allocations())
+        productions.action_assign()
+        return self._action_view_productions(productions)
+
+    def _action_view_productions(self, productions):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Planned Runs"),
+            "res_model": "mrp.production",
+            "view_mode": "list,form",
+            "domain": [("id", "in", productions.ids)],
+        }
+
+    def _reopen(self):
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self[:1].id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+
+class MrpPlanRunsPeg(models.TransientModel):
+    _name = "mrp.plan.runs.peg"
+    _description = "Coverage of a Need by a Run"
+    _order = "sequence, id"
+
+    plan_id = fields.Many2one("mrp.plan.runs", required=True, ondelete="cascade")
+    sequence = fields.Integer()
+    product_id = fields.Many2one("product.product", required=True)
+    quantity = fields.Float(digits="Product Unit", required=True)
+    date_due = fields.Date()
+    line_id = fields.Many2one("mrp.plan.runs.line", "Supplying Line", ondelete="cascade")
+    production_id = fields.Many2one("mrp.production", "Supplying Run")
+    sale_line_id = fields.Many2one("sale.order.line")
+    consumer_line_id = fields.Many2one("mrp.plan.runs.line", ondelete="cascade")
+    consumer_production_id = fields.Many2one("mrp.production")
+
+    def _prepare_allocations(self):
+        """Allocation values; a run the planner made smaller serves the earliest due."""
+        room = {line: line.quantity for line in self.line_id}
+        values_list = []
+        for peg in self.sorted(lambda peg: (peg.date_due or fields.Date.today(), peg.sequence)):
+            production = peg.line_id.production_id or peg.production_id
+            consumer = peg.consumer_line_id.production_id or peg.consumer_production_id
+            quantity = min(peg.quantity, room.get(peg.line_id, peg.quantity))
+            if not production or quantity <= 0 or not (consumer or peg.sale_line_id):
+                continue
+            if peg.line_id:
+                room[peg.line_id] -= quantity
+            values_list.append(
+                {
+                    "production_id": production.id,
+                    "product_id": peg.product_id.id,
+                    "quantity": quantity,
+                    "sale_line_id": peg.sale_line_id.id,
+                    "consumer_production_id": consumer.id,
+                    "date_due": peg.date_due,
+                }
+            )
+        return values_list
+
+
+class MrpPlanRunsShortage(models.TransientModel):
+    _name = "mrp.plan.runs.shortage"
+    _description = "Material Missing for Planned Runs"
+    _order = "date_due, id"
+
+    plan_id = fields.Many2one("mrp.plan.runs", required=True, ondelete="cascade")
+    product_id = fields.Many2one("product.product", required=True)
+    product_uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
+    quantity = fields.Float("Missing", digits="Product Unit")
+    date_due = fields.Date("Needed On")

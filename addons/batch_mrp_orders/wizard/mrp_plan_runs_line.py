@@ -1,0 +1,52 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from datetime import datetime, time
+
+from odoo import api, fields, models
+from odoo.fields import Command
+
+
+class MrpPlanRunsLine(models.TransientModel):
+    _name = "mrp.plan.runs.line"
+    _description = "Proposed Production Run"
+    _order = "sequence, id"
+
+    plan_id = fields.Many2one("mrp.plan.runs", required=True, ondelete="cascade")
+    sequence = fields.Integer()
+    product_id = fields.Many2one("product.product", required=True, readonly=True)
+    product_uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
+    bom_id = fields.Many2one("mrp.bom", "Recipe", required=True, readonly=True)
+    quantity = fields.Float(digits="Product Unit", required=True)
+    needed_qty = fields.Float("Needed", digits="Product Unit", readonly=True)
+    date_start = fields.Date("Start", required=True)
+    date_due = fields.Date("Due", readonly=True)
+    peg_ids = fields.One2many("mrp.plan.runs.peg", "line_id", readonly=True)
+    order_ids = fields.Many2many("sale.order", compute="_compute_order_ids", string="Orders Served")
+    production_id = fields.Many2one("mrp.production", readonly=True)
+
+    @api.depends("peg_ids.sale_line_id", "peg_ids.consumer_line_id")
+    def _compute_order_ids(self):
+        for line in self:
+            line.order_ids = line._get_served_orders()
+
+    def _get_served_orders(self):
+        """Orders this run serves, directly or through the runs it supplies."""
+        pegs = self.peg_ids
+        orders = pegs.sale_line_id.order_id | pegs.consumer_production_id.sale_order_ids
+        consumers = pegs.consumer_line_id
+        return orders | consumers._get_served_orders() if consumers else orders
+
+    def _prepare_production(self):
+        self.ensure_one()
+        orders = self.order_ids
+        return {
+            "product_id": self.product_id.id,
+            "product_qty": self.quantity,
+            "product_uom_id": self.product_uom_id.id,
+            "bom_id": self.bom_id.id,
+            "picking_type_id": self.plan_id.warehouse_id.manu_type_id.id,
+            "company_id": self.plan_id.company_id.id,
+            "date_start": datetime.combine(self.date_start, time(6)),
+            "origin": ", ".join(orders.mapped("name")),
+            # Core reserves for, and shows, the documents that share these references.
+            "reference_ids": [Command.set(orders.stock_reference_ids.ids)],
+        }

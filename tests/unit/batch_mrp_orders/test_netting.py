@@ -1,0 +1,234 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+"""Netting: hand-made cases and, against conservation laws, random ones."""
+
+from collections import defaultdict
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planning.netting import (
+    Component,
+    CyclicRecipeError,
+    Demand,
+    Recipe,
+    RunKey,
+    Supply,
+    net,
+    product_levels,
+)
+from planning.quantity import batches_for, exact
+
+TODAY = date(2026, 11, 2)
+RAW, BULK, JAR, GIFT_SET, GLASS = 1, 2, 3, 4, 5
+RECIPES = {
+    BULK: Recipe(10, BULK, (Component(RAW, Fraction(102, 100)),), batch_size=Fraction(10), days=2),
+    JAR: Recipe(11, JAR, (Component(BULK, Fraction(1, 2)), Component(GLASS, Fraction(1))), days=1),
+    GIFT_SET: Recipe(12, GIFT_SET, (Component(JAR, Fraction(2)),), is_kit=True),
+}
+
+
+def demand(key, product, quantity, days=7):
+    return Demand(key, product, Fraction(quantity), TODAY + timedelta(days=days))
+
+
+def test_pooled_orders_share_runs_of_full_batches():
+    plan = net([demand("A", JAR, 12), demand("B", JAR, 18)], [], RECIPES, pooled=True)
+    assert [(run.recipe.product, run.quantity, run.needed) for run in plan.runs] == [
+        (JAR, 30, 30),
+        (BULK, 10, 10),
+        (BULK, 10, 5),
+    ]
+    assert {(need.product, need.quantity) for need in plan.shortages} == {
+        (GLASS, 30),
+        (RAW, Fraction("10.2")),
+    }
+
+
+def test_ingredients_are_due_when_the_run_starts():
+    plan = net([demand("A", JAR, 2, days=7)], [], RECIPES, pooled=True)
+    jar, bulk = plan.runs
+    assert jar.start == TODAY + timedelta(days=6)
+    assert bulk.due == jar.start
+    assert bulk.start == TODAY + timedelta(days=4)
+
+
+def test_check_explodes_each_order_without_batch_rounding():
+    plan = net([demand("A", JAR, 12), demand("B", JAR, 18)], [], RECIPES, pooled=False)
+    raw = {need.root: need.quantity for need in plan.shortages if need.product == RAW}
+    assert raw == {"A": Fraction("6.12"), "B": Fraction("9.18")}
+    assert {need.path for need in plan.shortages} == {(JAR, BULK, RAW), (JAR, GLASS)}
+
+
+def test_stock_first_expiring_first_then_expected():
+    stock = [
+        Supply("late receipt", JAR, Fraction(50), available=TODAY + timedelta(days=3)),
+        Supply("keeps", JAR, Fraction(4)),
+        Supply("expires soon", JAR, Fraction(3), expires=TODAY + timedelta(days=30)),
+    ]
+    plan = net([demand("A", JAR, 10)], stock, RECIPES, pooled=True)
+    assert [(peg.source, peg.quantity) for peg in plan.pegs] == [
+        ("expires soon", 3),
+        ("keeps", 4),
+        ("late receipt", 3),
+    ]
+    assert not plan.runs
+
+
+def test_expired_on_the_due_date_serves_nobody():
+    stock = [Supply("old", RAW, Fraction(5), expires=TODAY + timedelta(days=7))]
+    plan = net([demand("A", RAW, 5, days=7)], stock, {}, pooled=True)
+    assert [need.quantity for need in plan.shortages] == [5]
+    assert net([demand("A", RAW, 5, days=6)], stock, {}, pooled=True).shortages == []
+
+
+def test_earlier_due_date_takes_the_stock():
+    stock = [Supply("stock", RAW, Fraction(5))]
+    plan = net([demand("late", RAW, 5, 9), demand("early", RAW, 5, 2)], stock, {}, pooled=True)
+    assert [need.consumer for need in plan.shortages] == ["late"]
+
+
+def test_kits_are_taken_apart():
+    plan = net([demand("A", GIFT_SET, 3)], [], RECIPES, pooled=True)
+    assert plan.runs[0].quantity == 6
+    assert [peg.need.consumer for peg in plan.pegs if peg.need.product == JAR] == ["A"]
+
+
+def test_cycle_names_its_products():
+    recipes = {
+        1: Recipe(1, 1, (Component(2, Fraction(1)),)),
+        2: Recipe(2, 2, (Component(3, Fraction(1)),)),
+        3: Recipe(3, 3, (Component(2, Fraction(1)),)),
+    }
+    with pytest.raises(CyclicRecipeError) as caught:
+        net([demand("A", 1, 1)], [], recipes, pooled=True)
+    assert caught.value.products == (2, 3, 2)
+
+
+def test_deep_recipes_do_not_exhaust_the_stack():
+    recipes = {n: Recipe(n, n, (Component(n + 1, Fraction(1)),)) for n in range(5000)}
+    assert product_levels([0], recipes) == list(range(5001))
+
+
+@pytest.mark.parametrize(
+    ("quantity", "size", "expected"),
+    [(25, 10, [10, 10, 10]), (30, 10, [10, 10, 10]), (7, None, [7]), (0, 10, []), (0, None, [])],
+)
+def test_batches(quantity, size, expected):
+    assert batches_for(Fraction(quantity), size and Fraction(size)) == expected
+
+
+def test_batch_size_must_be_positive():
+    with pytest.raises(ValueError, match="positive"):
+        batches_for(Fraction(1), Fraction(0))
+
+
+def test_floats_are_read_as_written():
+    assert exact(0.1) == Fraction(1, 10)
+    assert exact("0.000001") * 10**6 == 1
+
+
+# --------------------------------------------------------------------- properties
+quantities = st.fractions(min_value=0, max_value=50, max_denominator=1000)
+days = st.integers(min_value=0, max_value=30)
+
+
+@st.composite
+def worlds(draw):
+    """Products 0..n; an ingredient always has a higher number than its product."""
+    count = draw(st.integers(min_value=2, max_value=7))
+    recipes = {}
+    for product in range(count - 1):
+        if draw(st.booleans()):
+            used = draw(
+                st.lists(
+                    st.integers(min_value=product + 1, max_value=count - 1),
+                    min_size=1,
+                    max_size=3,
+                    unique=True,
+                )
+            )
+            recipes[product] = Recipe(
+                product,
+                product,
+                tuple(
+                    Component(number, draw(quantities.filter(lambda q: q > 0))) for number in used
+                ),
+                batch_size=draw(st.none() | quantities.filter(lambda q: q > 1)),
+                days=draw(st.integers(min_value=0, max_value=5)),
+                is_kit=draw(st.booleans()),
+            )
+    products = st.integers(min_value=0, max_value=count - 1)
+    demands = [
+        Demand(("demand", index), draw(products), draw(quantities), TODAY + timedelta(draw(days)))
+        for index in range(draw(st.integers(min_value=0, max_value=6)))
+    ]
+    supplies = [
+        Supply(
+            ("supply", index),
+            draw(products),
+            draw(quantities),
+            draw(st.none() | days.map(lambda n: TODAY + timedelta(n))),
+            draw(st.none() | days.map(lambda n: TODAY + timedelta(n))),
+        )
+        for index in range(draw(st.integers(min_value=0, max_value=8)))
+    ]
+    return demands, supplies, recipes
+
+
+@given(worlds(), st.booleans())
+def test_every_unit_is_accounted_for(world, pooled):
+    demands, supplies, recipes = world
+    plan = net(demands, supplies, recipes, pooled=pooled)
+
+    used = defaultdict(Fraction)
+    for peg in plan.pegs:
+        assert peg.quantity > 0
+        used[peg.source] += peg.quantity
+    # No supply and no run gives more than it has.
+    for supply in supplies:
+        assert used[supply.key] <= max(supply.quantity, 0)
+    for run in plan.runs:
+        assert used[run.key] == run.needed <= run.quantity
+
+    # What each consumer takes of each product equals what it needs.
+    taken = defaultdict(Fraction)
+    for peg in plan.pegs:
+        taken[peg.need.consumer, peg.need.product] += peg.quantity
+    for need in plan.shortages:
+        taken[need.consumer, need.product] += need.quantity
+    assert taken == _expected_needs(demands, plan, recipes)
+
+    # Batches are full, nothing expired is used, only what has no recipe is short.
+    expiry = {supply.key: supply.expires for supply in supplies}
+    for peg in plan.pegs:
+        if not isinstance(peg.source, RunKey) and expiry[peg.source]:
+            assert expiry[peg.source] > peg.need.due
+    assert all(need.product not in recipes for need in plan.shortages)
+    for run in plan.runs:
+        if pooled and run.recipe.batch_size:
+            assert run.quantity == run.recipe.batch_size
+        else:
+            assert run.quantity == run.needed
+
+
+def _expected_needs(demands, plan, recipes):
+    """Independent oracle: needs by consumer, kits taken apart recursively."""
+    expected = defaultdict(Fraction)
+
+    def want(consumer, product, quantity):
+        recipe = recipes.get(product)
+        if recipe and recipe.is_kit:
+            for component in recipe.components:
+                want(consumer, component.product, quantity * component.quantity)
+        elif quantity:
+            expected[consumer, product] += quantity
+
+    for entry in demands:
+        want(entry.key, entry.product, entry.quantity)
+    for run in plan.runs:
+        for component in run.recipe.components:
+            want(run.key, component.product, run.quantity * component.quantity)
+    return expected
