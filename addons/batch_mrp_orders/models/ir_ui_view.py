@@ -7,11 +7,12 @@ class IrUiView(models.Model):
 
     def _postprocess_tag_field(self, node, name_manager, node_info):
         """Show quantities without the trailing zeros of their high precision."""
-        super()._postprocess_tag_field(node, name_manager, node_info)
+        res = super()._postprocess_tag_field(node, name_manager, node_info)
         field = name_manager.model._fields.get(node.get("name"))
         if field and field.type == "float" and field._digits == "Product Unit":
             options = node.get("options", "").strip() or "{}"
             if "hide_trailing_zeros" not in options:
-                separator = "" if options[1:-1].strip() in ("",) else ", "
+                separator = ", " if options[1:-1].strip() else ""
                 body = options[:-1].rstrip().rstrip(",")
                 node.set("options", f"{body}{separator}'hide_trailing_zeros': true}}")
+        return res

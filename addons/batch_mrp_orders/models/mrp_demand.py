@@ -43,7 +43,7 @@ class MrpDemand(models.Model):
     product_uom_id = fields.Many2one("uom.uom", "Unit", readonly=True)
     date_due = fields.Date("Due", readonly=True)
     ordered_qty = fields.Float("Ordered", digits="Product Unit", readonly=True)
-    delivered_qty = fields.Float("Delivered", digits="Product Unit", readonly=True)
+    delivered_qty = fields.Float("Shipped", digits="Product Unit", readonly=True)
     reserved_qty = fields.Float("Reserved", digits="Product Unit", readonly=True)
     allocated_qty = fields.Float("Allocated", digits="Product Unit", readonly=True)
     open_qty = fields.Float("Open", digits="Product Unit", readonly=True)

@@ -48,9 +48,10 @@ class MrpProduction(models.Model):
 
     @api.depends("sale_order_ids")
     def _compute_sale_order_count(self):
-        super()._compute_sale_order_count()
+        res = super()._compute_sale_order_count()
         for production in self:
             production.sale_order_count = len(production._get_all_sale_orders())
+        return res
 
     def _get_all_sale_orders(self):
         return self.sale_order_ids | self.reference_ids.sale_ids | self.sale_line_id.order_id

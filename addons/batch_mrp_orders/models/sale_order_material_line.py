@@ -29,4 +29,4 @@ class SaleOrderMaterialLine(models.Model):
         "Short", digits="Product Unit", help="Neither in stock, expected nor producible."
     )
     expected_date = fields.Date(help="Day on which the last expected part arrives.")
-    recipe_path = fields.Char("Recipe Path", help="From the sold product down to this ingredient.")
+    recipe_path = fields.Char(help="From the sold product down to this ingredient.")
