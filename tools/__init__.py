@@ -1,0 +1,1 @@
+"""Set-up of the project: fetch Odoo, start PostgreSQL, build databases, run the product."""

