@@ -1,0 +1,26 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+{
+    "name": "DATEV Export",
+    "summary": "Booking files for the German tax advisor, proven against the ledger to the cent",
+    "version": "19.0.2.0.0",
+    "license": "AGPL-3",
+    "author": "Batch Order Hub contributors",
+    "website": "https://github.com/batch-order-hub/batch-order-hub",
+    "category": "Accounting/Localizations",
+    "depends": ["account", "l10n_de"],
+    "data": [
+        "security/datev_export_security.xml",
+        "security/ir.model.access.csv",
+        "views/datev_export_views.xml",
+        "views/datev_finding_views.xml",
+        "views/datev_personal_account_views.xml",
+        "views/account_account_views.xml",
+        "views/account_tax_views.xml",
+        "views/account_move_views.xml",
+        "views/res_partner_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/menus.xml",
+        "wizard/datev_export_withdraw_views.xml",
+    ],
+    "application": False,
+}
