@@ -221,7 +221,7 @@ def _subscriptions(store: Store, **arguments: Any) -> Json:
     return _page(list(store.subscriptions.values()), arguments)
 
 
-def _subscribe(store: Store, topic: str, webhookSubscription: Json) -> Json:  # noqa: N803
+def _subscribe(store: Store, topic: str, webhookSubscription: Json) -> Json:
     if not (webhookSubscription.get("uri") or "").startswith(("https://", "http://127.0.0.1")):
         problem = {"field": ["webhookSubscription", "uri"], "message": "Address is invalid"}
         return {"webhookSubscription": None, "userErrors": [problem]}
@@ -229,7 +229,7 @@ def _subscribe(store: Store, topic: str, webhookSubscription: Json) -> Json:  # 
     return {"webhookSubscription": node, "userErrors": []}
 
 
-def _unsubscribe(store: Store, id: str) -> Json:  # noqa: A002 - the schema's name
+def _unsubscribe(store: Store, id: str) -> Json:
     found = store.subscriptions.pop(id, None)
     return {"deletedWebhookSubscriptionId": id if found else None, "userErrors": []}
 

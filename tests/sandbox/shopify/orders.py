@@ -524,7 +524,7 @@ def expected() -> dict[str, Json]:
 
 def generate(count: int, seed: int = 1) -> list[Json]:
     """Ordinary orders with one to five lines, some with a discount; same seed, same orders."""
-    chance = random.Random(seed)  # noqa: S311 - repeatable data, no secret
+    chance = random.Random(seed)
     skus = [sku for sku in CATALOGUE if sku != "GUT-25"]
     specs = []
     for index in range(count):

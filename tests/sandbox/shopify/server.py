@@ -77,10 +77,10 @@ class _Handler(BaseHTTPRequestHandler):
         """State shared by all requests."""
         return self.server.store  # type: ignore[attr-defined]
 
-    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002
+    def log_message(self, format: str, *arguments: Any) -> None:
         """Stay silent: the only line on the output says that the server is ready."""
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         """State of the stand-in, for tests and health checks."""
         if urlsplit(self.path).path == "/sandbox/state":
             self._answer(
@@ -89,7 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(404, {"errors": "Not Found"})
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         """Token, GraphQL or control."""
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)

@@ -19,7 +19,7 @@ from .orders import sample_orders
 Json = dict[str, Any]
 
 CLIENT_ID = "sandbox-client-id"
-CLIENT_SECRET = "sandbox-client-secret"  # noqa: S105 - opens nothing but the stand-in
+CLIENT_SECRET = "sandbox-client-secret"
 DOMAIN = "sandbox.myshopify.com"
 TOKEN_LIFETIME = 86399
 SCOPES = frozenset(

@@ -11,12 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
+from enum import Enum
 
 from .money import ZERO
 
 
-class LineKind(StrEnum):
+class LineKind(str, Enum):
     """What a line stands for; everything but goods is booked on a channel's product."""
 
     GOODS = "goods"
@@ -28,7 +28,7 @@ class LineKind(StrEnum):
     ROUNDING = "rounding"
 
 
-class PaymentState(StrEnum):
+class PaymentState(str, Enum):
     """How far the customer has paid, in words all channels share."""
 
     PENDING = "pending"

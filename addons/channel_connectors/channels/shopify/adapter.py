@@ -10,7 +10,6 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ..base.adapter import Capabilities, Credentials, OrderPage, Payload, ShopInfo, register
-from ..base.order import OrderData
 from .client import API_VERSION, ShopifyClient
 from .mapping import parse_moment, parse_order
 

@@ -86,7 +86,7 @@ class ShopifyClient:
         self,
         credentials: Credentials,
         *,
-        timeout: tuple[float, float] = (5.0, 30.0),
+        timeout: float = 30.0,
         attempts: int = 5,
         backoff: float = 0.5,
         longest_pause: float = 30.0,

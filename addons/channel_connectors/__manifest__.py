@@ -1,0 +1,25 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+{
+    "name": "Sales Channels",
+    "summary": "Orders from Shopify and other channels, exact to the cent and exactly once",
+    "version": "19.0.1.0.0",
+    "license": "AGPL-3",
+    "author": "Batch Order Hub contributors",
+    "website": "https://github.com/batch-order-hub/batch-order-hub",
+    "category": "Sales/Sales",
+    "depends": ["sale_stock", "queue_job"],
+    "data": [
+        "security/channel_connectors_security.xml",
+        "security/ir.model.access.csv",
+        "data/product_data.xml",
+        "data/queue_job_data.xml",
+        "data/ir_cron_data.xml",
+        "views/sales_channel_order_views.xml",
+        "views/sales_channel_listing_views.xml",
+        "views/sales_channel_payment_views.xml",
+        "views/sales_channel_views.xml",
+        "views/sale_order_views.xml",
+        "views/menus.xml",
+    ],
+    "application": True,
+}

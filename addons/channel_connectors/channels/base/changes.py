@@ -1,0 +1,69 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+"""What an order says, in brief, and how two versions of it differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from .order import OrderData
+
+Summary = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference. ``subject`` is "line", "delivery", "invoice" or "total"."""
+
+    subject: str
+    name: str
+    before: str
+    after: str
+
+
+def _number(value: Decimal) -> str:
+    """A number without trailing zeros, so that equal numbers are equal text."""
+    return format(value.normalize(), "f")
+
+
+def summarize(order: OrderData) -> Summary:
+    """The part of an order that binds both sides, as JSON."""
+    return {
+        "total": _number(order.total),
+        "currency": order.currency,
+        "billing": " | ".join(part for part in order.billing.key if part),
+        "shipping": " | ".join(part for part in order.shipping.key if part),
+        "lines": {
+            line.external_id: [
+                line.title,
+                _number(line.quantity),
+                _number(order.line_net(line)),
+                _number(line.tax_total),
+            ]
+            for line in order.lines
+        },
+    }
+
+
+def compare(before: Summary, after: Summary) -> list[Change]:
+    """Differences between two summaries, lines first."""
+    changes = []
+    old_lines, new_lines = before["lines"], after["lines"]
+    for key in [*old_lines, *(key for key in new_lines if key not in old_lines)]:
+        old, new = old_lines.get(key), new_lines.get(key)
+        if old != new:
+            title = (new or old)[0]
+            changes.append(Change("line", title, _line_text(old), _line_text(new)))
+    for field, subject in (("shipping", "delivery"), ("billing", "invoice"), ("total", "total")):
+        if before[field] != after[field]:
+            changes.append(Change(subject, "", before[field], after[field]))
+    return changes
+
+
+def _line_text(line: list[str] | None) -> str:
+    """Quantity and price of a line, the price with tax."""
+    if not line:
+        return "–"
+    _title, quantity, net, tax = line
+    return f"{quantity} × = {_number(Decimal(net) + Decimal(tax))}"

@@ -1,0 +1,120 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from collections import defaultdict
+
+from ..channels.base.order import LineKind
+from .problems import Problem
+
+# Kinds of lines that are booked on a product of the channel.
+CHANNEL_PRODUCTS = {
+    LineKind.SHIPPING: "shipping_product_id",
+    LineKind.CUSTOM: "custom_product_id",
+    LineKind.TIP: "tip_product_id",
+    LineKind.GIFT_CARD: "gift_card_product_id",
+    LineKind.FEE: "fee_product_id",
+    LineKind.ROUNDING: "fee_product_id",
+}
+
+
+def listing_key(line):
+    """What a channel product is remembered by."""
+    return line.variant_id or (f"sku:{line.sku}" if line.sku else "")
+
+
+class ProductFinder:
+    """Products for the lines of a chunk: listings first, then SKU, then barcode.
+
+    A product found by its SKU is remembered as a listing, and so is one nobody knows:
+    that listing waits for a product.
+    """
+
+    def __init__(self, channel, orders):
+        self.channel = channel
+        self.env = channel.env
+        self.lines = {
+            listing_key(line): line
+            for order in orders
+            for line in order.lines
+            if line.kind == LineKind.GOODS and listing_key(line)
+        }
+        self.listings = self._known_listings()
+        self._learn()
+
+    def _known_listings(self):
+        listings = self.env["sales.channel.listing"].search(
+            [("channel_id", "=", self.channel.id), ("external_key", "in", list(self.lines))]
+        )
+        return {listing.external_key: listing for listing in listings}
+
+    def _learn(self):
+        open_keys = [
+            key
+            for key in self.lines
+            if key not in self.listings or not self.listings[key].product_id
+        ]
+        if not open_keys:
+            return
+        candidates = self._candidates([self.lines[key] for key in open_keys])
+        new_vals = []
+        for key in open_keys:
+            line = self.lines[key]
+            found = candidates.get(("sku", line.sku)) or candidates.get(("barcode", line.barcode))
+            product = found[0] if found and len(found) == 1 else self.env["product.product"]
+            if key in self.listings:
+                if product:
+                    self.listings[key].product_id = product
+                continue
+            new_vals.append(
+                {
+                    "channel_id": self.channel.id,
+                    "external_key": key,
+                    "external_product_id": line.product_id,
+                    "sku": line.sku,
+                    "title": line.title,
+                    "product_id": product.id,
+                }
+            )
+        for listing in self.env["sales.channel.listing"].create(new_vals):
+            self.listings[listing.external_key] = listing
+
+    def _candidates(self, lines):
+        """Products by SKU and by barcode, those of other companies left out."""
+        skus = [line.sku for line in lines if line.sku]
+        barcodes = [line.barcode for line in lines if line.barcode]
+        products = self.env["product.product"].search(
+            [
+                *self.env["product.product"]._check_company_domain(self.channel.company_id),
+                "|",
+                ("default_code", "in", skus),
+                ("barcode", "in", barcodes),
+            ]
+        )
+        found = defaultdict(list)
+        for product in products:
+            if product.default_code:
+                found["sku", product.default_code].append(product)
+            if product.barcode:
+                found["barcode", product.barcode].append(product)
+        return found
+
+    def product_for(self, line):
+        """Product of a line; ``Problem`` if there is none."""
+        if line.kind != LineKind.GOODS:
+            product = self.channel[CHANNEL_PRODUCTS[line.kind]]
+            if not product:
+                label = self.channel._fields[CHANNEL_PRODUCTS[line.kind]].string
+                raise Problem(
+                    "setup", self.env._("The channel has no product in “%s”.", self.env._(label))
+                )
+            return product
+        listing = self.listings.get(listing_key(line))
+        if not listing or not listing.product_id:
+            raise Problem(
+                "product",
+                self.env._(
+                    "No product is known for “%(title)s” (SKU %(sku)s). Choose one under "
+                    "“Map Products”, or give a product this internal reference.",
+                    title=line.title,
+                    sku=line.sku or "–",
+                ),
+            )
+        return listing.product_id

@@ -1,0 +1,235 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from decimal import Decimal
+
+from odoo import Command
+
+from ..channels.base.errors import PayloadError
+from ..channels.base.order import LineKind
+from .problems import Problem
+
+# Lines that carry no tax by their nature: a multi-purpose voucher is taxed when it is
+# used, a tip is a gift, a rounding difference is no supply.
+UNTAXED_KINDS = (LineKind.GIFT_CARD, LineKind.TIP, LineKind.ROUNDING)
+
+
+def percent(rate):
+    """Fraction to percent with four digits, as the mapping stores it."""
+    return float((Decimal(rate) * 100).quantize(Decimal("0.0001")))
+
+
+def tax_keys(order, line, default_country):
+    """Keys (country code, percent, price contains tax) of the taxes of a line.
+
+    Goods without any tax are taxed at zero, which has a reason (export, exemption) and
+    so needs a mapping like every other rate.
+    """
+    country = order.destination or default_country
+    if line.taxes:
+        return [(country, percent(tax.rate), order.taxes_included) for tax in line.taxes]
+    if line.kind in UNTAXED_KINDS:
+        return []
+    return [(country, 0.0, order.taxes_included)]
+
+
+class TaxMap:
+    """The channel's mapping rows by key."""
+
+    def __init__(self, channel):
+        self.channel = channel
+        self.env = channel.env
+        self.default_country = channel.company_id.account_fiscal_country_id.code or ""
+        self.rows = {
+            (row.country_id.code, round(row.rate, 4), row.price_include): row
+            for row in channel.tax_ids
+        }
+
+    def rows_for(self, order, line):
+        """Mapping rows of a line's taxes; ``Problem`` if one is missing."""
+        if any(tax.channel_liable for tax in line.taxes):
+            raise Problem("tax", self.env._("The marketplace owes the tax of “%s”.", line.title))
+        found = []
+        for key in tax_keys(order, line, self.default_country):
+            row = self.rows.get(key)
+            if not row or not row.tax_id:
+                raise Problem("tax", self._missing(key, line))
+            found.append(row)
+        return found
+
+    def _missing(self, key, line):
+        country, rate, included = key
+        mode = self.env._("price contains tax") if included else self.env._("tax on top")
+        return self.env._(
+            "No tax is mapped for %(rate)s %% to %(country)s (%(mode)s), needed for "
+            "“%(title)s”. Choose one in the channel's taxes.",
+            rate=f"{rate:g}",
+            country=country or "–",
+            mode=mode,
+            title=line.title,
+        )
+
+
+class TaxPreparer:
+    """Finds or makes a tax for each rate in the inbox, and says which it cannot."""
+
+    def __init__(self, channel):
+        self.channel = channel
+        self.env = channel.env
+        self.company = channel.company_id
+        self.taxes = self.env["account.tax"].search(
+            [
+                *self.env["account.tax"]._check_company_domain(self.company),
+                ("type_tax_use", "=", "sale"),
+                ("amount_type", "=", "percent"),
+                ("tax_scope", "!=", "service"),
+            ]
+        )
+        self.home = self.company.account_fiscal_country_id
+        self.europe = self.env.ref("base.europe").country_ids
+
+    def run(self):
+        """Complete the rows; returns those without a tax."""
+        rows = {
+            (row.country_id.code, round(row.rate, 4), row.price_include): row
+            for row in self.channel.tax_ids
+        }
+        keys = self._keys()
+        countries = {
+            country.code: country
+            for country in self.env["res.country"].search([("code", "in", [k[0] for k in keys])])
+        }
+        for key in sorted(keys - rows.keys()):
+            if key[0] in countries:
+                rows[key] = self.env["sales.channel.tax"].create(
+                    {
+                        "channel_id": self.channel.id,
+                        "country_id": countries[key[0]].id,
+                        "rate": key[1],
+                        "price_include": key[2],
+                    }
+                )
+        for row in rows.values():
+            if not row.tax_id:
+                self._fill(row)
+        return self.channel.tax_ids.filtered(lambda row: not row.tax_id)
+
+    def _keys(self):
+        parse = self.channel._adapter_class().parse_order
+        keys = set()
+        for row in self.channel.order_ids.filtered(lambda r: r.state in ("new", "attention")):
+            try:
+                order = parse(row.payload)
+            except PayloadError:
+                continue  # the import tells what is wrong with it
+            for line in order.lines:
+                keys.update(tax_keys(order, line, self.home.code or ""))
+        return keys
+
+    def _fill(self, row):
+        """Tax of a row: at home, to another member state, or out of the union."""
+        if row.country_id == self.home:
+            row.tax_id = self._domestic(row.rate, row.price_include)
+        elif not row.rate:
+            row.tax_id, row.fiscal_position_id = self._export(row.country_id)
+        elif row.country_id in self.europe and self.home in self.europe:
+            row.tax_id = self._distance_sale(row)
+
+    def _domestic(self, rate, price_include):
+        """The company's own sales tax of a rate, copied if only the price mode differs.
+
+        Zero at home can mean many things, so a person has to choose.
+        """
+        default = self.company.account_sale_tax_id
+        fitting = self.taxes.filtered(
+            lambda tax: rate and round(tax.amount, 4) == round(rate, 4) and self._at_home(tax)
+        ).sorted(lambda tax: (tax != default, tax.sequence, tax.id))
+        same_mode = fitting.filtered(lambda tax: tax.price_include == price_include)[:1]
+        return same_mode or self._copy(fitting[:1], price_include)
+
+    def _at_home(self, tax):
+        """True for taxes of domestic sales: bound to no position, or to a domestic one."""
+        positions = tax.fiscal_position_ids
+        return tax.country_id == self.home and (
+            not positions or any(position.country_id == self.home for position in positions)
+        )
+
+    def _copy(self, tax, price_include, **values):
+        if not tax:
+            return tax
+        mode = self.env._("incl.") if price_include else self.env._("excl.")
+        return tax.copy(
+            {
+                "name": f"{tax.name} {mode}",
+                "price_include_override": "tax_included" if price_include else "tax_excluded",
+                **values,
+            }
+        )
+
+    def _export(self, country):
+        """Zero rate and fiscal position for goods that leave the union untaxed."""
+        if country in self.europe:
+            return self.env["account.tax"], self.env["account.fiscal.position"]
+        home_taxes = self.company.account_sale_tax_id
+        for tax in self.taxes.filtered(lambda tax: not tax.amount).sorted("id"):
+            for position in tax.fiscal_position_ids:
+                area = position.country_id | position.country_group_id.country_ids
+                if (
+                    not position.vat_required
+                    and (not area or country in area)
+                    and home_taxes in tax.original_tax_ids
+                ):
+                    return tax, position
+        return self.env["account.tax"], self.env["account.fiscal.position"]
+
+    def _distance_sale(self, row):
+        """Tax of another member state on goods sold to consumers there.
+
+        One made for the country's fiscal position is taken; else one is made on the
+        account the chart keeps for such taxes. Without either a person has to choose.
+        """
+        fitting = self.taxes.filtered(
+            lambda tax: (
+                round(tax.amount, 4) == round(row.rate, 4)
+                and any(p.country_id == row.country_id for p in tax.fiscal_position_ids)
+            )
+        )
+        same_mode = fitting.filtered(lambda tax: tax.price_include == row.price_include)[:1]
+        if same_mode or fitting:
+            return same_mode or self._copy(fitting[:1], row.price_include)
+        account = self._distance_account()
+        if not account:
+            return self.env["account.tax"]
+        repartition = [
+            Command.create({"repartition_type": "base"}),
+            Command.create({"repartition_type": "tax", "account_id": account.id}),
+        ]
+        return self.env["account.tax"].create(
+            {
+                "name": f"{row.rate:g}% {row.country_id.code} OSS",
+                "amount": row.rate,
+                "amount_type": "percent",
+                "type_tax_use": "sale",
+                "company_id": self.company.id,
+                "country_id": self.home.id,
+                "tax_group_id": self.company.account_sale_tax_id.tax_group_id.id,
+                "price_include_override": "tax_included" if row.price_include else "tax_excluded",
+                "invoice_repartition_line_ids": repartition,
+                "refund_repartition_line_ids": repartition,
+            }
+        )
+
+    # Accounts for the tax of distance sales, by chart of accounts.
+    DISTANCE_ACCOUNTS = {"de_skr03": "1767", "de_skr04": "3817"}
+
+    def _distance_account(self):
+        code = self.DISTANCE_ACCOUNTS.get(self.company.chart_template or "")
+        return (
+            self.env["account.account"].search(
+                [
+                    *self.env["account.account"]._check_company_domain(self.company),
+                    ("code", "=like", f"{code}%"),
+                ],
+                limit=1,
+            )
+            if code
+            else self.env["account.account"]
+        )

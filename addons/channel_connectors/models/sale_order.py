@@ -1,0 +1,57 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from odoo import api, fields, models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    channel_id = fields.Many2one(
+        "sales.channel",
+        "Sales Channel",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        check_company=True,
+    )
+    channel_order_id = fields.Many2one(
+        "sales.channel.order",
+        "Channel Order",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        check_company=True,
+    )
+    channel_payment_state = fields.Selection(
+        selection=lambda self: self.env["sales.channel.order"]._fields["payment_state"].selection,
+        string="Payment in the Channel",
+        readonly=True,
+        copy=False,
+    )
+    channel_amount_total = fields.Monetary("Total in the Channel", readonly=True, copy=False)
+    channel_amount_refunded = fields.Monetary("Refunded in the Channel", readonly=True, copy=False)
+    channel_note = fields.Text("Note of the Customer", readonly=True, copy=False)
+    channel_payment_ids = fields.One2many(
+        "sales.channel.payment", "order_id", "Payments in the Channel", readonly=True
+    )
+    channel_difference = fields.Monetary(
+        compute="_compute_channel_difference",
+        help="Total of this order minus the total in the channel.",
+    )
+
+    @api.depends("amount_total", "channel_amount_total", "channel_id")
+    def _compute_channel_difference(self):
+        for order in self:
+            order.channel_difference = (
+                order.amount_total - order.channel_amount_total if order.channel_id else 0.0
+            )
+
+    def _get_update_prices_lines(self):
+        """Prices of imported lines are the channel's, whatever the pricelist says."""
+        return super()._get_update_prices_lines().filtered(lambda line: not line.channel_line_id)
+
+    def _channel_is_committed(self):
+        """True if goods left or an invoice was posted: no silent cancellation then."""
+        self.ensure_one()
+        return any(picking.state == "done" for picking in self.picking_ids) or any(
+            move.state == "posted" for move in self.invoice_ids
+        )

@@ -1,0 +1,55 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from odoo import models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _register_channel_payments(self, invoices=None):
+        """Book what the channel received for these orders and match it with invoices.
+
+        Each transaction is booked once, with its own date and amount, however often
+        this runs. Returns the new payments. ``invoices`` default to those of the orders.
+        """
+        invoices = self.invoice_ids if invoices is None else invoices
+        # sudo: sales staff may not book; what is booked is the channel's own statement,
+        # on the journal an administrator chose for it
+        transactions = self.sudo().channel_payment_ids.filtered(
+            lambda row: (
+                row.state == "done" and not row.is_test and not row.payment_id and row.amount > 0
+            )
+        )
+        if transactions:
+            transactions.lock_for_update()
+            transactions.invalidate_recordset(["payment_id"])
+            transactions = transactions.filtered(lambda row: not row.payment_id)
+        payments = self.env["account.payment"].sudo()
+        if transactions:
+            payments = payments.create([row._prepare_account_payment() for row in transactions])
+            for transaction, payment in zip(transactions, payments, strict=True):
+                transaction.payment_id = payment
+            payments.action_post()
+        for order in self:
+            order._match_channel_payments(invoices & order.invoice_ids)
+        return payments
+
+    def _match_channel_payments(self, invoices):
+        """Reconcile the open payments of an order with its open posted invoices."""
+        self.ensure_one()
+        # sudo: see _register_channel_payments
+        booked = self.sudo().channel_payment_ids.payment_id.move_id.line_ids
+        owed = (
+            invoices.sudo()
+            .filtered(lambda move: move.state == "posted" and move.move_type == "out_invoice")
+            .line_ids
+        )
+        lines = (booked | owed).filtered(
+            lambda line: (
+                line.account_type == "asset_receivable"
+                and line.parent_state == "posted"
+                and not line.reconciled
+            )
+        )
+        for account_lines in lines.grouped("account_id").values():
+            if account_lines & booked and account_lines & owed:
+                account_lines.reconcile()

@@ -1,0 +1,108 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+import os
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..channels.base.adapter import Credentials
+from ..channels.base.errors import ChannelError
+
+
+class SalesChannel(models.Model):
+    _inherit = "sales.channel"
+
+    def _secret(self, name):
+        """A stored secret, or the one the environment sets in its place."""
+        self.ensure_one()
+        # sudo: the column is closed to everybody; what is read goes to the channel only
+        return (
+            os.environ.get(f"ODOO_CHANNEL_{self.id}_{name.upper()}")
+            or self.sudo()[f"{name}_stored"]
+            or ""
+        )
+
+    def _adapter(self):
+        """Connection to the channel."""
+        self.ensure_one()
+        # sudo: the address is hidden from plain sales staff, the import runs for them too
+        channel = self.sudo()
+        return self._adapter_class()(
+            Credentials(
+                api_base=channel.api_base or "",
+                client_id=channel.client_id or "",
+                client_secret=self._secret("client_secret"),
+                access_token=self._secret("access_token"),
+            )
+        )
+
+    def _explain(self, error):
+        """A failure in words that say who has to do what."""
+        text = {
+            "auth": self.env._("The channel does not let us in: %s", error),
+            "throttled": self.env._("The channel asks for a pause: %s", error),
+            "transient": self.env._("The channel does not answer as it should: %s", error),
+            "refused": self.env._("The channel refuses the request: %s", error),
+        }
+        return text[error.kind]
+
+    def _note_success(self):
+        self.write({"last_success": fields.Datetime.now(), "last_error": False})
+
+    def _note_failure(self, text):
+        self.write({"last_error": text, "last_error_date": fields.Datetime.now()})
+
+    def action_test_connection(self):
+        """Ask the channel who it is; tell what it says and which rights are missing."""
+        self.ensure_one()
+        try:
+            info = self._adapter().shop_info()
+        except ChannelError as error:
+            text = self._explain(error)
+            self._note_failure(text)
+            return self._notify(self.env._("No connection"), text, "danger")
+        self.write({"shop_name": info.name, "served_version": info.api_version})
+        problems = []
+        if info.currency != self.currency_id.name:
+            problems.append(
+                self.env._(
+                    "The shop keeps its books in %(shop)s, this channel is set to %(channel)s.",
+                    shop=info.currency,
+                    channel=self.currency_id.name,
+                )
+            )
+        if info.missing_scopes:
+            problems.append(
+                self.env._("The app has no right to: %s", ", ".join(info.missing_scopes))
+            )
+        if not info.api_version_supported:
+            problems.append(self.env._("The shop no longer supports version %s.", info.api_version))
+        if problems:
+            text = "\n".join(problems)
+            self._note_failure(text)
+            return self._notify(self.env._("Connected to %s", info.name), text, "warning")
+        self._note_success()
+        return self._notify(
+            self.env._("Connected to %s", info.name),
+            self.env._("The shop answers and the app has all rights it needs."),
+            "success",
+        )
+
+    def _require_setup(self):
+        """Say what is missing before an import can begin."""
+        self.ensure_one()
+        # sudo: the address is hidden from plain sales staff
+        if not self.sudo().api_base:
+            raise UserError(self.env._("Enter the address of the shop first."))
+
+    def _notify(self, title, message, kind):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": title,
+                "message": message,
+                "type": kind,
+                "sticky": kind in ("warning", "danger"),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }

@@ -1,0 +1,51 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from odoo import api, fields, models
+
+
+class SalesChannelListing(models.Model):
+    _name = "sales.channel.listing"
+    _description = "Product of a Sales Channel"
+    _order = "channel_id, sku, id"
+    _rec_name = "title"
+    _check_company_auto = True
+
+    channel_id = fields.Many2one(
+        "sales.channel", required=True, ondelete="cascade", index=True, check_company=True
+    )
+    company_id = fields.Many2one(related="channel_id.company_id", store=True)
+    external_key = fields.Char(
+        required=True, readonly=True, help="The variant's id in the channel, or its SKU."
+    )
+    external_product_id = fields.Char("Channel Product", readonly=True)
+    sku = fields.Char("SKU")
+    title = fields.Char()
+    product_id = fields.Many2one(
+        "product.product", "Product", index="btree_not_null", check_company=True
+    )
+    is_mapped = fields.Boolean(compute="_compute_is_mapped", store=True)
+
+    _unique_variant = models.Constraint(
+        "UNIQUE(channel_id, external_key)", "A variant of a channel can be listed only once."
+    )
+
+    @api.depends("product_id")
+    def _compute_is_mapped(self):
+        for listing in self:
+            listing.is_mapped = bool(listing.product_id)
+
+    def write(self, vals):
+        newly_mapped = self.filtered(lambda listing: not listing.product_id)
+        result = super().write(vals)
+        if vals.get("product_id") and newly_mapped:
+            newly_mapped._release_waiting_orders()
+        return result
+
+    def _release_waiting_orders(self):
+        """Orders that waited for a product go on with the next import."""
+        self.env["sales.channel.order"].search(
+            [
+                ("channel_id", "in", self.channel_id.ids),
+                ("state", "=", "attention"),
+                ("reason_code", "=", "product"),
+            ]
+        ).write({"state": "new"})
