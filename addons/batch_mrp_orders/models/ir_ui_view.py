@@ -15,4 +15,7 @@ class IrUiView(models.Model):
                 separator = ", " if options[1:-1].strip() else ""
                 body = options[:-1].rstrip().rstrip(",")
                 node.set("options", f"{body}{separator}'hide_trailing_zeros': true}}")
+            if not node.get("digits"):
+                # Sums below a list know the digits of the view, not those of the field.
+                node.set("digits", str(list(field.get_digits(self.env))))
         return res

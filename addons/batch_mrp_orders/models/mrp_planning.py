@@ -290,12 +290,13 @@ class MrpPlanning(models.AbstractModel):
         names = dict(zip(products.ids, products.mapped("display_name"), strict=True))
         columns = ("available_qty", "incoming_qty", "to_produce_qty", "shortage_qty")
         values_by_order = defaultdict(list)
-        for (order_id, path), row in sorted(
-            rows.items(), key=lambda item: (item[0][0], item[0][1])
-        ):
+        # Sorted by path, a product stands right above its ingredients.
+        for sequence, (order_id, path) in enumerate(sorted(rows)):
+            row = rows[order_id, path]
             values_by_order[order_id].append(
                 {
-                    "sequence": len(path),
+                    "sequence": sequence,
+                    "level": len(path),
                     "product_id": path[-1],
                     "recipe_path": " › ".join(names[product_id] for product_id in path),
                     "required_qty": float(sum(row[column] for column in columns)),

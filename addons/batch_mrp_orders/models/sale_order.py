@@ -114,7 +114,7 @@ class SaleOrder(models.Model):
             and all(move.payment_state in ("paid", "in_payment", "reversed") for move in invoices)
         )
 
-    @api.depends("allocation_ids.production_id")
+    @api.depends("allocation_ids.production_id", "stock_reference_ids.production_ids.state")
     def _compute_production_run_ids(self):
         Allocation = self.env["mrp.production.allocation"]
         for order in self:
@@ -125,8 +125,9 @@ class SaleOrder(models.Model):
                     - runs
                 )
                 runs |= level
-            order.production_run_ids = runs
-            order.production_run_count = len(runs)
+            runs |= order.stock_reference_ids.production_ids
+            order.production_run_ids = runs.filtered(lambda run: run.state != "cancel")
+            order.production_run_count = len(order.production_run_ids)
 
     @api.depends("order_line.move_ids.move_line_ids.lot_id")
     def _compute_delivered_lot_ids(self):

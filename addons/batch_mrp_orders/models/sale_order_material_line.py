@@ -10,7 +10,8 @@ class SaleOrderMaterialLine(models.Model):
 
     order_id = fields.Many2one("sale.order", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
-    sequence = fields.Integer(help="Depth in the recipe: the sold product first.")
+    sequence = fields.Integer()
+    level = fields.Integer(help="Recipe level: 1 is the sold product.")
     product_id = fields.Many2one("product.product", required=True, ondelete="cascade")
     product_uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
     required_qty = fields.Float(

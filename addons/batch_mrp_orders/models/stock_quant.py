@@ -31,7 +31,7 @@ class StockQuant(models.Model):
     def _get_usable_lots(self, products, warehouse):
         """Unreserved stock of ``products`` in ``warehouse``, by expiry.
 
-        :return: (product id, first day on which it is no longer good or None,
+        :return: (product id, first day on which it may no longer be used or None,
             exact quantity in the product's unit)
         :rtype: list[tuple[int, date | None, Fraction]]
         """
@@ -42,13 +42,21 @@ class StockQuant(models.Model):
             ["product_id", "lot_id"],
             ["quantity:sum", "reserved_quantity:sum"],
         ):
-            expires = lot.expiration_date.date() if lot.expiration_date else None
-            totals[product.id, expires] += exact(quantity) - exact(reserved)
+            totals[product.id, self._get_last_day(lot)] += exact(quantity) - exact(reserved)
         return [
             (product_id, expires, rounded)
             for (product_id, expires), quantity in totals.items()
             if (rounded := round(quantity, digits)) > 0
         ]
+
+    @api.model
+    def _get_last_day(self, lot):
+        """First day on which goods of the lot may no longer be used, or None.
+
+        Core's reservation passes over lots after their removal date.
+        """
+        dates = [date for date in (lot.expiration_date, lot.removal_date) if date]
+        return min(dates).date() if dates else None
 
     @api.model
     def _get_usable_domain(self, products, warehouse):

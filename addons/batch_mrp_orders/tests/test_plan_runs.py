@@ -57,6 +57,15 @@ class TestPlanRuns(BatchCase):
             wizard.action_confirm()
         self.assertEqual(order.production_status, "ready")
 
+    def test_planned_stock_is_taken_when_the_runs_are_created(self):
+        order = self._create_order((self.jar, 12))
+        self._stock_up(self.jar, 5)
+        self._stock_up(self.bulk, 10)
+        self._plan()
+        self.assertEqual(order.picking_ids.move_ids.quantity, 5)
+        self.assertEqual(order.allocation_ids.quantity, 7)
+        self.assertEqual(order.production_status, "planned")
+
     def test_expired_stock_serves_nobody(self):
         self._stock_up(self.bulk, 50, expires=fields.Datetime.now() - timedelta(days=1))
         self._create_order((self.jar, 20))

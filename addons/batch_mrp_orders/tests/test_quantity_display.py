@@ -37,6 +37,7 @@ class TestQuantityDisplay(BatchCase):
         self.assertTrue(nodes)
         for node in nodes:
             self.assertIn("'hide_trailing_zeros': true", node.get("options"))
+            self.assertEqual(node.get("digits"), "[16, 6]")
 
     def test_options_of_a_view_are_kept(self):
         arch = "<list><field name='open_qty' options=\"{'decimals': 2}\"/></list>"

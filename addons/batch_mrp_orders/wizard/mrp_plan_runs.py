@@ -28,6 +28,12 @@ class MrpPlanRuns(models.TransientModel):
     line_ids = fields.One2many("mrp.plan.runs.line", "plan_id", "Proposed Runs")
     peg_ids = fields.One2many("mrp.plan.runs.peg", "plan_id")
     shortage_ids = fields.One2many("mrp.plan.runs.shortage", "plan_id", "Missing Materials")
+    stock_line_ids = fields.Many2many(
+        "sale.order.line",
+        "mrp_plan_runs_stock_line_rel",
+        string="Order Lines Served from Stock",
+        help="These take the stock the proposal counts on when the runs are created.",
+    )
     demand_count = fields.Integer("Open Order Lines", readonly=True)
 
     @api.model_create_multi
@@ -86,6 +92,20 @@ class MrpPlanRuns(models.TransientModel):
             ]
         )
 
+        self.stock_line_ids = self.env["sale.order.line"].browse(
+            peg.need.consumer[1] for peg in plan.pegs if self._is_from_stock(peg)
+        )
+
+    @api.model
+    def _is_from_stock(self, peg):
+        """Whether an order line is served from goods on hand."""
+        return (
+            not isinstance(peg.source, RunKey)
+            and peg.source[0] == "stock"
+            and not isinstance(peg.need.consumer, RunKey)
+            and peg.need.consumer[0] == "line"
+        )
+
     def _prepare_line(self, sequence, run):
         return {
             "plan_id": self.id,
@@ -136,6 +156,9 @@ class MrpPlanRuns(models.TransientModel):
         productions.action_confirm()
         self.env["mrp.production.allocation"].create(self.peg_ids._prepare_allocations())
         productions.action_assign()
+        self.stock_line_ids.move_ids.filtered(
+            lambda move: move.state in ("confirmed", "partially_available")
+        )._action_assign()
         return self._action_view_productions(productions)
 
     def _action_view_productions(self, productions):
