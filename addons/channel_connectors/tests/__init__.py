@@ -1,2 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from . import test_import
+from . import (
+    test_changes,
+    test_channel,
+    test_faults,
+    test_import,
+    test_invoices,
+    test_payments,
+    test_security,
+)
