@@ -68,7 +68,7 @@ def _book(entry: Entry, chart: Chart, plan: GrossPlan) -> BookedEntry:
             rows.extend(_gross_rows(entry, item, _allocate(item.cents, hubs)))
         items = _merge(items)
     pairs, both_automatic = _pair(items, chart)
-    rows.extend(_plain_row(entry, chart, debit, credit, cents) for debit, credit, cents in pairs)
+    rows.extend(_plain_row(entry, chart, pair, plan.taxed) for pair in pairs)
     reasons = plan.reasons
     if both_automatic:
         reasons = (*reasons, Reason(TWO_AUTOMATIC, both_automatic))
@@ -207,12 +207,20 @@ def _pair(items: list[_Item], chart: Chart) -> tuple[list[tuple[_Item, _Item, in
     return pairs, both
 
 
-def _plain_row(entry: Entry, chart: Chart, debit: _Item, credit: _Item, cents: int) -> BookingRow:
-    """A row without tax effect. The account with an automatic, else the personal account,
-    is the contra account."""
+def _plain_row(
+    entry: Entry, chart: Chart, pair: tuple[_Item, _Item, int], taxed: bool
+) -> BookingRow:
+    """A row without tax effect. An automatic account is the contra account.
+
+    The personal account leads where an invoice is told (customer to tax account) and is the
+    contra account where a payment is (bank to customer).
+    """
+    debit, credit, cents = pair
 
     def rank(item: _Item) -> int:
-        return 2 * (item.account in chart.automatic) + chart.is_personal(item.account)
+        if item.account in chart.automatic:
+            return 2
+        return int(chart.is_personal(item.account) != taxed)
 
     account, contra, side = debit, credit, "S"
     if rank(debit) > rank(credit):

@@ -108,7 +108,7 @@ def _lines(text: str) -> tuple[list[str], list[Problem]]:
 def _fields(line: str, count: int) -> list[str]:
     """Raw fields with their quotes."""
     fields = line.split(SEPARATOR)
-    if len(fields) == count:
+    if len(fields) == count and not any(field.count('"') & 1 for field in fields):
         return fields
     fields, place = [], 0
     while place <= len(line):

@@ -7,7 +7,7 @@ half a cent, two rows can move the sum by one cent either way, and so on.
 Amounts are positive whole cents here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -44,27 +44,46 @@ def _most_shifting(rate: Decimal, upwards: bool) -> int:
 
 
 def split_gross(
-    gross: int, tax: int, rate: Decimal, natural: Iterable[int] = ()
+    gross: int, tax: int, rate: Decimal, natural: Sequence[int] = ()
 ) -> list[int] | None:
     """Parts of `gross` whose single taxes sum to `tax`; None if `MAX_PARTS` do not do.
 
-    `natural` are first parts to prefer (say, invoice lines), so that a reader recognises
-    the amounts.
+    `natural` are the gross amounts of the lines behind it: preferred as first part, and as
+    the whole cut where the ledger rounded line by line, so that a reader recognises them.
     """
+    found = _few_parts(gross, tax, rate, natural)
+    if found:
+        return found
+    taxes = sum(tax_within(part, rate) for part in natural)
+    if sum(natural) == gross and taxes == tax and all(part > 0 for part in natural):
+        return list(natural)
+    return _peel(gross, tax, rate)
+
+
+def _few_parts(
+    gross: int, tax: int, rate: Decimal, natural: Sequence[int] = ()
+) -> list[int] | None:
+    """One part, or two."""
+    if tax_within(gross, rate) == tax:
+        return [gross]
+    for first in (*natural, *range(1, min(gross, _SEARCH_CENTS))):
+        if 0 < first < gross and (tax_within(first, rate) + tax_within(gross - first, rate) == tax):
+            return [first, gross - first]
+    return None
+
+
+def _peel(gross: int, tax: int, rate: Decimal) -> list[int] | None:
+    """Cut off small parts that round the most in the wanted direction."""
     peeled: list[int] = []
     rest, wanted = gross, tax
     while len(peeled) < MAX_PARTS:
-        if tax_within(rest, rate) == wanted:
-            return [*peeled, rest]
-        for first in (*natural, *range(1, min(rest, _SEARCH_CENTS))):
-            if 0 < first < rest and (
-                tax_within(first, rate) + tax_within(rest - first, rate) == wanted
-            ):
-                return [*peeled, first, rest - first]
         step = _most_shifting(rate, wanted > tax_within(rest, rate))
         if step >= rest:
             return None
         peeled.append(step)
         rest -= step
         wanted -= tax_within(step, rate)
+        found = _few_parts(rest, wanted, rate)
+        if found:
+            return [*peeled, *found]
     return None
