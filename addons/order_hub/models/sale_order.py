@@ -1,0 +1,114 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+CONFIRMED_WHEN = ("paid", "partially_refunded")
+ADDRESS_FIELDS = ("street", "zip", "city", "country_id")
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    workflow_error = fields.Char(
+        copy=False,
+        readonly=True,
+        help="Why the last automatic step failed. It is tried again at the next run.",
+    )
+
+    @api.model
+    def action_process_channel_orders(self):
+        """Bring all channel orders one step further: confirm what is paid and invoice
+        what has shipped. Safe to repeat."""
+        paid = self.search(self._get_confirmable_domain())
+        confirmed = paid._process_in_sets("_confirm_checked")
+        shipped = self.search(self._get_invoiceable_domain())
+        invoiced = shipped._process_in_sets("_invoice_shipped")
+        failed = len(paid | shipped) - len(confirmed | invoiced)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if failed else "success",
+                "title": self.env._("Channel orders processed"),
+                "message": self.env._(
+                    "%(confirmed)s confirmed, %(invoiced)s invoiced, %(failed)s failed",
+                    confirmed=len(confirmed),
+                    invoiced=len(invoiced),
+                    failed=failed,
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    @api.model
+    def _get_confirmable_domain(self):
+        return (
+            Domain("channel_id", "!=", False)
+            & Domain("state", "in", ("draft", "sent"))
+            & Domain("channel_payment_state", "in", CONFIRMED_WHEN)
+        )
+
+    @api.model
+    def _get_invoiceable_domain(self):
+        return (
+            Domain("channel_id", "!=", False)
+            & Domain("production_status", "in", ("shipped", "delivered"))
+            & Domain("invoice_status", "=", "to invoice")
+        )
+
+    def _process_in_sets(self, step):
+        """Call the method ``step`` on all orders at once; what fails is narrowed down
+        to the single orders, which then show the reason.
+
+        :return: the orders for which the step went through
+        """
+        if not self:
+            return self
+        try:
+            with self.env.cr.savepoint():
+                getattr(self, step)()
+        except UserError as error:
+            if len(self) == 1:
+                self.workflow_error = str(error)
+                return self.browse()
+            middle = len(self) // 2
+            return self[:middle]._process_in_sets(step) | self[middle:]._process_in_sets(step)
+        self.filtered("workflow_error").workflow_error = False
+        return self
+
+    def _confirm_checked(self):
+        """Confirm; an order that cannot be shipped as it is, is blocked before planning."""
+        for order in self:
+            order.planning_block_reason = order._get_block_reason()
+        self.action_confirm()
+        self.action_check_materials()
+
+    def _get_block_reason(self):
+        """Why a person has to look at the order before goods are made for it, or False."""
+        self.ensure_one()
+        has_goods = any(line.product_id.type == "consu" for line in self.order_line)
+        address = self.partner_shipping_id
+        if has_goods and not all(address[name] for name in ADDRESS_FIELDS):
+            return self.env._("The delivery address is incomplete.")
+        return False
+
+    def _invoice_shipped(self):
+        """Invoice what has left, dated on the day it left, with the channel's payment."""
+        invoices = self._create_invoices(grouped=True)
+        invoices.action_post()
+        self._register_channel_payments(invoices)
+
+    def _prepare_invoice(self):
+        """The invoice of a channel order carries the date of its last shipment."""
+        values = super()._prepare_invoice()
+        if self.channel_id:
+            shipments = self.picking_ids.filtered(
+                lambda picking: picking.state == "done" and picking.picking_type_code == "outgoing"
+            )
+            if shipments:
+                shipped = fields.Datetime.context_timestamp(
+                    self, max(shipments.mapped("date_done"))
+                )
+                values["invoice_date"] = shipped.date()
+        return values
