@@ -1,9 +1,11 @@
 """The commands of the Makefile."""
 
+import contextlib
 import os
 import shlex
 import shutil
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -142,8 +144,13 @@ def restore() -> int:
 
 
 def env() -> int:
-    """Print shell exports for running Odoo and pytest by hand."""
-    variables = _set_up(TEST_LAYERS).variables()
+    """Print shell exports for running Odoo and pytest by hand, on a fresh test database."""
+    with contextlib.redirect_stdout(sys.stderr):
+        odoo = _set_up(TEST_LAYERS)
+        database = templates.scratch("dev")
+        odoo.server.create(database, templates.test(odoo))
+    variables = {**test_run.variables(odoo, soak=False), "PGDATABASE": database}
+    variables["PATH"] = f"{settings.VENV / 'bin'}{os.pathsep}{variables['PATH']}"
     for name, text in sorted(variables.items()):
         if os.environ.get(name) != text:
             say(f"export {name}={shlex.quote(text)}")

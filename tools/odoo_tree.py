@@ -67,7 +67,9 @@ def tree_at(path: Path, origin: str) -> OdooTree:
         raise Failure(
             f"{path} ({origin}) is Odoo {version}; Odoo {settings.ODOO_SERIES} is needed."
         )
-    folders = [folder for folder in (path / "addons", path / "odoo" / "addons") if folder.is_dir()]
+    # A checkout has the addon "base" in odoo/addons and the others in addons.
+    places = (path / "odoo" / "addons", path / "addons")
+    folders = [folder for folder in places if next(folder.glob("*/__manifest__.py"), None)]
     if not any((folder / "web").is_dir() for folder in folders):
         raise Failure(f"{path} ({origin}) has no addon 'web': it is not a whole Odoo.")
     return OdooTree(path, tuple(folders), f"{version} in {path}")
