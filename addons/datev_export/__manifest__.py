@@ -22,5 +22,4 @@
         "views/menus.xml",
         "wizard/datev_export_withdraw_views.xml",
     ],
-    "application": False,
 }

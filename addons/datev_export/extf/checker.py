@@ -67,15 +67,18 @@ def check_stack(content: bytes, chart: Chart | None = None) -> list[Problem]:
     return problems
 
 
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _decode(content: bytes) -> tuple[str, list[Problem]]:
     problems = []
-    if not content.isascii():
-        try:
-            content.decode("utf-8")
-        except UnicodeDecodeError:
-            pass
-        else:
-            problems.append(Problem(1, 0, "encoding", "the file is UTF-8, not Windows-1252"))
+    if not content.isascii() and _is_utf8(content):
+        problems.append(Problem(1, 0, "encoding", "the file is UTF-8, not Windows-1252"))
     try:
         return content.decode(ENCODING), problems
     except UnicodeDecodeError as error:

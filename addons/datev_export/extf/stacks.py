@@ -6,10 +6,10 @@ file, so that the proof can name it.
 """
 
 import calendar
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import groupby
 
 from .model import BookedEntry, StackHeader
 from .spec import MAX_ROWS
@@ -66,10 +66,11 @@ def make_files(
     """Files for entries in the order of their days. `header` gives what is common to all;
     `year_end` is day and month of the end of the fiscal year."""
     files = []
-    with_rows = (entry for entry in booked if entry.rows)
-    for (year, month), group in groupby(
-        with_rows, key=lambda entry: (entry.entry.day.year, entry.entry.day.month)
-    ):
+    months: dict[tuple[int, int], list[BookedEntry]] = defaultdict(list)
+    for entry in booked:
+        if entry.rows:
+            months[entry.entry.day.year, entry.entry.day.month].append(entry)
+    for (year, month), group in sorted(months.items()):
         first = max(header.first_day, date(year, month, 1))
         last = min(header.last_day, date(year, month, calendar.monthrange(year, month)[1]))
         for part, chunk in enumerate(_chunks(group, limit), start=1):

@@ -4,6 +4,7 @@ from . import (
     account_move,
     account_move_line,
     account_tax,
+    datev_briefing,
     datev_export,
     datev_export_entry,
     datev_export_run,

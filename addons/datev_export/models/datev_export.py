@@ -18,7 +18,7 @@ STATES = [
 class DatevExport(models.Model):
     _name = "datev.export"
     _description = "DATEV Export"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "datev.briefing"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 
@@ -50,7 +50,7 @@ class DatevExport(models.Model):
         help="The file was read back, taxes expanded as DATEV does, and each account of each "
         "entry equals the ledger to the cent.",
     )
-    exported_by_id = fields.Many2one("res.users", string="Exported By", copy=False, readonly=True)
+    exported_by_id = fields.Many2one("res.users", copy=False, readonly=True)
     exported_on = fields.Datetime(copy=False, readonly=True)
     handed_over_on = fields.Datetime(copy=False, readonly=True)
     withdraw_reason = fields.Text(copy=False, readonly=True)

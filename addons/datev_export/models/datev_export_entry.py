@@ -15,9 +15,7 @@ class DatevExportEntry(models.Model):
     _order = "id"
     _rec_name = "move_id"
 
-    export_id = fields.Many2one(
-        "datev.export", string="Export", required=True, index=True, ondelete="cascade"
-    )
+    export_id = fields.Many2one("datev.export", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="export_id.company_id", store=True, index=True)
     move_id = fields.Many2one("account.move", string="Entry", required=True, ondelete="restrict")
     active = fields.Boolean(default=True, help="Not set once the export is withdrawn.")

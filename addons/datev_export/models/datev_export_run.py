@@ -4,54 +4,25 @@
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from odoo import Command, fields, models
 from odoo.tools import SQL
 
-from ..extf import booking, gross
+from ..extf import booking
 from ..extf.checker import check_name, check_stack
 from ..extf.expand import NotExpandable, balances, expand
-from ..extf.model import BookedEntry, StackHeader
-from ..extf.proof import Proof, prove
+from ..extf.model import StackHeader
+from ..extf.proof import prove
 from ..extf.reader import UnreadableStack, read_stack
-from ..extf.stacks import StackFile, make_files
+from ..extf.stacks import make_files
 from ..extf.text import clean_word
-from .datev_ledger import KIND_OF_TYPE, Ledger
+from .datev_ledger import KIND_OF_TYPE
+from .datev_run import Run
 from .res_company import LONGEST_ACCOUNT, SHORTEST_ACCOUNT
 
 # More of the same kind would only hide the others.
 MOST_PROBLEMS = 50
-SEQUENCE = {"blocking": 1, "left_out": 2, "warning": 3, "info": 4}
-
-
-@dataclass
-class Run:
-    """What one pass over a period produced."""
-
-    ledger: Ledger | None = None
-    booked: list[BookedEntry] = field(default_factory=list)
-    left_out: set[int] = field(default_factory=set)
-    files: list[StackFile] = field(default_factory=list)
-    proof: Proof | None = None
-    findings: list[dict] = field(default_factory=list)
-
-    @property
-    def exportable(self) -> bool:
-        blocked = any(finding["severity"] == "blocking" for finding in self.findings)
-        return bool(self.files) and not blocked and bool(self.proof and self.proof.holds)
-
-    def find(self, severity: str, code: str, message: str, **records) -> None:
-        self.findings.append(
-            {
-                "severity": severity,
-                "sequence": SEQUENCE[severity],
-                "code": code,
-                "message": message,
-                **records,
-            }
-        )
 
 
 class DatevExport(models.Model):
@@ -293,83 +264,6 @@ class DatevExport(models.Model):
             )
         )
         return self.env.cr.fetchone()
-
-    # What else the bookkeeper and the advisor should know
-
-    def _report_entries(self, run: Run) -> None:
-        reasons = Counter(reason for item in run.booked for reason in item.reasons)
-        ids = {code: account_id for account_id, code in run.ledger.accounts.items()}
-        for reason, count in sorted(reasons.items(), key=lambda pair: -pair[1]):
-            run.find(
-                "info",
-                f"net_{reason.code}",
-                self.env._(
-                    "%(count)s × exported with rows of its own for the tax: %(reason)s",
-                    count=count,
-                    reason=self._reason_text(reason),
-                ),
-                account_id=ids.get(reason.account, False),
-            )
-        for move_id, document in run.ledger.renamed.items():
-            run.find(
-                "warning" if document else "info",
-                "document_renamed",
-                self.env._(
-                    "%(entry)s shares its document number with another entry and is exported as "
-                    "%(document)s.",
-                    entry=run.ledger.moves[move_id].name,
-                    document=document,
-                ),
-                move_id=move_id,
-            )
-        if run.ledger.replaced:
-            run.find(
-                "info",
-                "characters",
-                self.env._(
-                    "Characters that the file cannot hold were replaced: %(list)s",
-                    list=", ".join(f"{old} → {new}" for old, new in run.ledger.replaced.items()),
-                ),
-            )
-        foreign = sum(run.ledger.moves[item.entry.key].foreign for item in run.booked)
-        if foreign:
-            run.find(
-                "info",
-                "foreign",
-                self.env._(
-                    "%(count)s entries in a foreign currency are exported in EUR.", count=foreign
-                ),
-            )
-
-    def _reason_text(self, reason) -> str:
-        account, tax = reason.account, reason.tax
-        _ = self.env._
-        texts = {
-            gross.KEY_UNKNOWN: _("no tax key is known for %(tax)s", tax=tax),
-            gross.SEVERAL_TAXES: _("several taxes on one line (%(tax)s)", tax=tax),
-            gross.RATE_DIFFERS: _("the tax key of %(tax)s has another rate", tax=tax),
-            gross.TARGET_DIFFERS: _(
-                "%(tax)s is posted to %(account)s, its tax key posts elsewhere",
-                tax=tax,
-                account=account,
-            ),
-            gross.AUTOMATIC_DIFFERS: _(
-                "account %(account)s is automatic with another tax than %(tax)s",
-                tax=tax,
-                account=account,
-            ),
-            gross.ON_COUNTER: _(
-                "%(tax)s on the counter account %(account)s", tax=tax, account=account
-            ),
-            gross.AMOUNT_DIFFERS: _("the amount of %(tax)s is not that of its rate", tax=tax),
-            gross.TAX_WITHOUT_BASE: _("a tax without its base on %(account)s", account=account),
-            booking.NO_COUNTER: _("no counter account without an automatic of its own"),
-            booking.ROUNDING: _("rounding that no cut of the rows repairs"),
-            booking.TWO_AUTOMATIC: _(
-                "two automatic accounts in one row (%(account)s)", account=account
-            ),
-        }
-        return texts[reason.code]
 
     # Keeping the result
 

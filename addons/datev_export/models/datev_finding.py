@@ -16,18 +16,16 @@ class DatevFinding(models.Model):
     _rec_name = "message"
     _check_company_auto = True
 
-    export_id = fields.Many2one(
-        "datev.export", string="Export", required=True, index=True, ondelete="cascade"
-    )
+    export_id = fields.Many2one("datev.export", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="export_id.company_id", store=True, index=True)
     sequence = fields.Integer(default=10)
     severity = fields.Selection(SEVERITIES, required=True, default="info")
     code = fields.Char(required=True, help="Kind of finding, the same in every language.")
     message = fields.Text(required=True)
     move_id = fields.Many2one("account.move", string="Entry", check_company=True)
-    account_id = fields.Many2one("account.account", string="Account")
+    account_id = fields.Many2one("account.account")
     partner_id = fields.Many2one("res.partner", string="Contact")
-    tax_id = fields.Many2one("account.tax", string="Tax")
+    tax_id = fields.Many2one("account.tax")
     settings = fields.Boolean(help="The remedy is in the settings of the company.")
 
     def action_fix(self):

@@ -8,9 +8,7 @@ class DatevProofLine(models.Model):
     _order = "account_number, id"
     _rec_name = "account_number"
 
-    export_id = fields.Many2one(
-        "datev.export", string="Export", required=True, index=True, ondelete="cascade"
-    )
+    export_id = fields.Many2one("datev.export", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="export_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="export_id.currency_id")
     account_number = fields.Char(string="Account", required=True)

@@ -1,0 +1,92 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+"""What the bookkeeper and the advisor should know about an export that is in order."""
+
+from collections import Counter
+
+from odoo import models
+
+from ..extf import booking, gross
+from .datev_run import Run
+
+
+class DatevBriefing(models.AbstractModel):
+    _name = "datev.briefing"
+    _description = "What Is Worth Knowing about a DATEV Export"
+
+    def _report_entries(self, run: Run) -> None:
+        reasons = Counter(reason for item in run.booked for reason in item.reasons)
+        ids = {code: account_id for account_id, code in run.ledger.accounts.items()}
+        for reason, count in sorted(reasons.items(), key=lambda pair: -pair[1]):
+            run.find(
+                "info",
+                f"net_{reason.code}",
+                self.env._(
+                    "%(count)s × exported with rows of its own for the tax: %(reason)s",
+                    count=count,
+                    reason=self._reason_text(reason),
+                ),
+                account_id=ids.get(reason.account, False),
+            )
+        for move_id, document in run.ledger.renamed.items():
+            run.find(
+                "warning" if document else "info",
+                "document_renamed",
+                self.env._(
+                    "%(entry)s shares its document number with another entry and is exported as "
+                    "%(document)s.",
+                    entry=run.ledger.moves[move_id].name,
+                    document=document,
+                ),
+                move_id=move_id,
+            )
+        if run.ledger.replaced:
+            run.find(
+                "info",
+                "characters",
+                self.env._(
+                    "Characters that the file cannot hold were replaced: %(list)s",
+                    list=", ".join(f"{old} → {new}" for old, new in run.ledger.replaced.items()),
+                ),
+            )
+        foreign = sum(run.ledger.moves[item.entry.key].foreign for item in run.booked)
+        if foreign:
+            run.find(
+                "info",
+                "foreign",
+                self.env._(
+                    "%(count)s entries in a foreign currency are exported in EUR.", count=foreign
+                ),
+            )
+
+    def _reason_text(self, reason) -> str:
+        account, tax = reason.account, reason.tax
+        texts = {
+            gross.KEY_UNKNOWN: self.env._("no tax key is known for %(tax)s", tax=tax),
+            gross.SEVERAL_TAXES: self.env._("several taxes on one line (%(tax)s)", tax=tax),
+            gross.RATE_DIFFERS: self.env._("the tax key of %(tax)s has another rate", tax=tax),
+            gross.TARGET_DIFFERS: self.env._(
+                "%(tax)s is posted to %(account)s, its tax key posts elsewhere",
+                tax=tax,
+                account=account,
+            ),
+            gross.AUTOMATIC_DIFFERS: self.env._(
+                "account %(account)s is automatic with another tax than %(tax)s",
+                tax=tax,
+                account=account,
+            ),
+            gross.ON_COUNTER: self.env._(
+                "%(tax)s on the counter account %(account)s", tax=tax, account=account
+            ),
+            gross.AMOUNT_DIFFERS: self.env._(
+                "the amount of %(tax)s is not that of its rate", tax=tax
+            ),
+            gross.TAX_WITHOUT_BASE: self.env._(
+                "a tax without its base on %(account)s", account=account
+            ),
+            booking.NO_COUNTER: self.env._("no counter account without an automatic of its own"),
+            booking.ROUNDING: self.env._("rounding that no cut of the rows repairs"),
+            booking.TWO_AUTOMATIC: self.env._(
+                "two automatic accounts in one row (%(account)s)", account=account
+            ),
+        }
+        return texts[reason.code]
