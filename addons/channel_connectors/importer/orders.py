@@ -30,6 +30,11 @@ class OrderImporter:
         self.taxes = TaxMap(self.channel)
         self.products = ProductFinder(self.channel, orders.values())
         self.partners = PartnerFinder(self.channel, orders.values())
+        # Odoo looks for an analytic distribution once per line; where there are no rules
+        # to find, saying so saves more than half of all statements.
+        # sudo: only whether there are rules
+        rules = self.env["account.analytic.distribution.model"].sudo().search([], limit=1)
+        self.no_analytics = {} if rules else {"analytic_distribution": False}
         prepared = {}
         for row, order in orders.items():
             try:
@@ -152,6 +157,7 @@ class OrderImporter:
             ]
         )
         vals = {
+            **self.no_analytics,
             "product_id": product.id,
             "name": name,
             "product_uom_qty": float(line.quantity),

@@ -103,7 +103,7 @@ class SalesChannel(models.Model):
         help="What customers pay with gift cards, if it is to be booked apart.",
     )
 
-    tax_ids = fields.One2many("sales.channel.tax", "channel_id", "Taxes")
+    tax_ids = fields.One2many("sales.channel.tax", "channel_id", "Taxes", groups=CHANNEL_GROUP)
     import_test_orders = fields.Boolean(
         help="Import orders the channel marks as tests, as quotations to look at."
     )
@@ -119,11 +119,12 @@ class SalesChannel(models.Model):
     shop_name = fields.Char("Shop", readonly=True, copy=False)
     served_version = fields.Char("Interface Version", readonly=True, copy=False)
 
-    order_ids = fields.One2many("sales.channel.order", "channel_id", "Channel Orders")
-    order_count = fields.Integer(compute="_compute_order_counts")
-    attention_count = fields.Integer(compute="_compute_order_counts")
-    unmapped_listing_count = fields.Integer(compute="_compute_order_counts")
-    unmapped_tax_count = fields.Integer(compute="_compute_unmapped_tax_count")
+    order_ids = fields.One2many(
+        "sales.channel.order", "channel_id", "Channel Orders", groups=CHANNEL_GROUP
+    )
+    order_count = fields.Integer(compute="_compute_order_counts", groups=CHANNEL_GROUP)
+    attention_count = fields.Integer(compute="_compute_order_counts", groups=CHANNEL_GROUP)
+    unmapped_listing_count = fields.Integer(compute="_compute_order_counts", groups=CHANNEL_GROUP)
 
     # A secret is written and never read: the column is closed to every group, and what
     # clients can see is a field that is always empty.
@@ -146,7 +147,11 @@ class SalesChannel(models.Model):
     )
     client_secret_stored = fields.Char(groups=fields.NO_ACCESS, copy=False)
     access_token_stored = fields.Char(groups=fields.NO_ACCESS, copy=False)
-    has_client_secret = fields.Boolean("Secret Set", compute="_compute_has_client_secret")
+    has_client_secret = fields.Boolean(
+        "Secret Set",
+        compute="_compute_has_client_secret",
+        compute_sudo=True,  # tells whether there is a secret, not which
+    )
 
     @api.model
     def _default_product(self, kind):
@@ -201,20 +206,13 @@ class SalesChannel(models.Model):
             channel.attention_count = counts.get((channel.id, "attention"), 0)
             channel.unmapped_listing_count = unmapped.get(channel, 0)
 
-    @api.depends("tax_ids.tax_id")
-    def _compute_unmapped_tax_count(self):
-        for channel in self:
-            channel.unmapped_tax_count = len(channel.tax_ids.filtered(lambda row: not row.tax_id))
-
     def _compute_secrets(self):
         self.client_secret = False
         self.access_token = False
 
     @api.depends("client_secret_stored")
-    @api.depends_context("uid")
     def _compute_has_client_secret(self):
-        # sudo: tells whether there is a secret, not which
-        for channel in self.sudo():
+        for channel in self:
             channel.has_client_secret = bool(channel._secret("client_secret"))
 
     def _inverse_client_secret(self):

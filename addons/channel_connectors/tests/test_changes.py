@@ -5,9 +5,13 @@ from .common import ChannelCase
 
 
 class TestChanges(ChannelCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.channel._import_orders()
+
     def setUp(self):
         super().setUp()
-        self.channel._import_orders()
         self.saved = {key: dict(order) for key, order in self.store.orders.items()}
         self.addCleanup(self.store.orders.update, self.saved)
 

@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from unittest.mock import patch
+
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
 from .common import CLIENT_SECRET, ChannelCase
@@ -16,7 +18,9 @@ class TestSecurity(ChannelCase):
             cls.env, "ch_user", "base.group_user,channel_connectors.group_channel_user"
         )
         cls.manager = new_test_user(
-            cls.env, "ch_manager", "base.group_user,channel_connectors.group_channel_manager"
+            cls.env,
+            "ch_manager",
+            "base.group_user,base.group_allow_export,channel_connectors.group_channel_manager",
         )
 
     def test_secret_is_never_read(self):
@@ -34,7 +38,7 @@ class TestSecurity(ChannelCase):
                         channel.read([name])
                     with self.assertRaises(AccessError):
                         channel.search([(name, "=like", "s%")])
-                    with self.assertRaises(AccessError):
+                    with self.assertRaises(UserError):
                         channel.export_data([name])
                     self.assertNotIn(name, channel.fields_get())
                 self.assertNotIn(CLIENT_SECRET, str(channel.read()))
@@ -57,13 +61,8 @@ class TestSecurity(ChannelCase):
 
     def test_secret_from_environment(self):
         name = f"ODOO_CHANNEL_{self.channel.id}_CLIENT_SECRET"
-        with self.patch_env(name, "from environment"):
+        with patch.dict("os.environ", {name: "from environment"}):
             self.assertEqual(self.channel._secret("client_secret"), "from environment")
-
-    def patch_env(self, name, value):
-        from unittest.mock import patch
-
-        return patch.dict("os.environ", {name: value})
 
     def test_roles(self):
         with self.assertRaises(AccessError):

@@ -67,7 +67,7 @@ def parse_order(payload: Json) -> OrderData:
     """Shopify's order to ours; ``PayloadError`` where it makes no sense."""
     try:
         return _Parser(payload).order()
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
         if isinstance(error, PayloadError):
             raise
         detail = f"{type(error).__name__}: {error}"
