@@ -1,6 +1,7 @@
 """The commands of the Makefile."""
 
 import contextlib
+import errno
 import os
 import shlex
 import shutil
@@ -64,6 +65,11 @@ def main(arguments: list[str]) -> int:
             return command()
     except Failure as failure:
         complain(str(failure))
+        return 1
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        complain(f"The disk is full: {error}\nFree some space; the same command goes on from here.")
         return 1
     except KeyboardInterrupt:
         complain("Interrupted. Nothing half-made is left; the same command goes on from here.")

@@ -25,12 +25,11 @@ class Odoo:
         """Return the environment of an Odoo process; `fast` is for databases under construction."""
         variables = self.server.variables()
         inherited = {key: text for key, text in variables.items() if not key.startswith("ODOO_")}
-        addons = [*self.tree.addons, settings.ADDONS]
         return {
             **inherited,
             **({"PGOPTIONS": FAST} if fast else {}),
             "ODOO_RC": str(settings.ODOO_CONF),
-            "ODOO_ADDONS_PATH": ",".join(str(folder) for folder in addons),
+            "ODOO_ADDONS_PATH": f"{self.tree.addons},{settings.ADDONS}",
             "ODOO_DATA_DIR": str(settings.DATA_DIR),
             "PGPATH": str(self.server.programs),
             "PYTHONPATH": os.pathsep.join([str(settings.PROJECT)]),

@@ -27,12 +27,12 @@ MISSING_SCRIPT = "mail/static/lib/selfie_segmentation/selfie_segmentation.js"
 class OdooTree:
     """An Odoo 19 on disk.
 
-    `python_path` is the folder that holds the package `odoo`; `addons` are the folders with its
-    addons; `version` names the exact version, for the cache of built databases.
+    `python_path` is the folder that holds the package `odoo`, `addons` the one with its addons;
+    `version` names it exactly, for the cache of built databases.
     """
 
     python_path: Path
-    addons: tuple[Path, ...]
+    addons: Path
     version: str
 
 
@@ -67,12 +67,11 @@ def tree_at(path: Path, origin: str) -> OdooTree:
         raise Failure(
             f"{path} ({origin}) is Odoo {version}; Odoo {settings.ODOO_SERIES} is needed."
         )
-    # A checkout has the addon "base" in odoo/addons and the others in addons.
-    places = (path / "odoo" / "addons", path / "addons")
-    folders = [folder for folder in places if next(folder.glob("*/__manifest__.py"), None)]
-    if not any((folder / "web").is_dir() for folder in folders):
-        raise Failure(f"{path} ({origin}) has no addon 'web': it is not a whole Odoo.")
-    return OdooTree(path, tuple(folders), f"{version} in {path}")
+    # A package has all addons in odoo/addons, a source checkout has most of them in addons.
+    for folder in (path / "odoo" / "addons", path / "addons"):
+        if (folder / "web" / "__manifest__.py").is_file():
+            return OdooTree(path, folder, f"{version} in {path}")
+    raise Failure(f"{path} ({origin}) has no addon 'web': it is not a whole Odoo.")
 
 
 def _importable() -> Path | None:
@@ -108,9 +107,17 @@ def _fetch() -> Path:
             run_logged(["dpkg-deb", "-x", deb, root], "unpack.log")
         _complete(root)
         target = home / version
-        if not target.exists():
-            root.rename(target)
+        publish(root, target)
     return target / "usr/lib/python3/dist-packages"
+
+
+def publish(finished: Path, target: Path) -> None:
+    """Give a finished folder of the cache its name; the same one of another clone may be first."""
+    try:
+        finished.rename(target)
+    except OSError:
+        if not target.is_dir():
+            raise
 
 
 def _newest(apt: PrivateApt) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from tools import company, manifests, settings
 from tools.console import Failure, step
 from tools.odoo_run import Odoo, concerns
+from tools.odoo_tree import publish
 
 KEPT_DUMPS = 3
 
@@ -107,7 +108,7 @@ def _keep(odoo: Odoo, name: str, dump: Path) -> None:
     dump.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="new-", dir=dump.parent) as work:
         odoo.server.dump(name, Path(work) / "dump")
-        (Path(work) / "dump").rename(dump)
+        publish(Path(work) / "dump", dump)
     found = [path for path in dump.parent.iterdir() if not path.name.startswith("new-")]
     for old in sorted(found, key=lambda path: path.stat().st_mtime)[:-KEPT_DUMPS]:
         shutil.rmtree(old, ignore_errors=True)
