@@ -21,7 +21,7 @@ class DatevBriefing(models.AbstractModel):
                 "info",
                 f"net_{reason.code}",
                 self.env._(
-                    "%(count)s × exported with rows of its own for the tax: %(reason)s",
+                    "%(count)s × not exported gross: %(reason)s",
                     count=count,
                     reason=self._reason_text(reason),
                 ),

@@ -230,7 +230,7 @@ class DatevExport(models.Model):
         self._require_state("exported", "handed_over", "withdrawn")
         if len(self.attachment_ids) != 1:
             raise UserError(
-                self.env._("This export has several files. Download them on the tab “Files”.")
+                self.env._("This export has several files. Download them from the list of files.")
             )
         return {
             "type": "ir.actions.act_url",
