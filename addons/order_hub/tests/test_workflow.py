@@ -80,7 +80,7 @@ class TestWorkflow(BatchCase):
 
         def confirm(records):
             if culprit in records:
-                raise UserError("Customer is locked")
+                raise UserError("Customer is locked")  # pylint: disable=translation-required
             return original(records)
 
         original = type(orders).action_confirm
