@@ -11,6 +11,10 @@ from .problems import Problem
 # used, a tip is a gift, a rounding difference is no supply.
 UNTAXED_KINDS = (LineKind.GIFT_CARD, LineKind.TIP, LineKind.ROUNDING)
 
+# Accounts for goods taxed in another member state, by chart of accounts.
+DISTANCE_TAX_ACCOUNTS = {"de_skr03": "1767", "de_skr04": "3817"}
+DISTANCE_INCOME_ACCOUNTS = {"de_skr03": "8320", "de_skr04": "4320"}
+
 
 def percent(rate):
     """Fraction to percent with four digits, as the mapping stores it."""
@@ -131,7 +135,7 @@ class TaxPreparer:
         elif not row.rate:
             row.tax_id, row.fiscal_position_id = self._export(row.country_id)
         elif row.country_id in self.europe and self.home in self.europe:
-            row.tax_id = self._distance_sale(row)
+            row.tax_id, row.fiscal_position_id = self._distance_sale(row)
 
     def _domestic(self, rate, price_include):
         """The company's own sales tax of a rate, copied if only the price mode differs.
@@ -181,9 +185,9 @@ class TaxPreparer:
         return self.env["account.tax"], self.env["account.fiscal.position"]
 
     def _distance_sale(self, row):
-        """Tax of another member state on goods sold to consumers there.
+        """Tax and fiscal position for goods sold to consumers of another member state.
 
-        One made for the country's fiscal position is taken; else one is made on the
+        A tax bound to the country's fiscal position is taken; else one is made on the
         account the chart keeps for such taxes. Without either a person has to choose.
         """
         fitting = self.taxes.filtered(
@@ -192,12 +196,16 @@ class TaxPreparer:
                 and any(p.country_id == row.country_id for p in tax.fiscal_position_ids)
             )
         )
-        same_mode = fitting.filtered(lambda tax: tax.price_include == row.price_include)[:1]
-        if same_mode or fitting:
-            return same_mode or self._copy(fitting[:1], row.price_include)
-        account = self._distance_account()
-        if not account:
-            return self.env["account.tax"]
+        tax = fitting.filtered(lambda tax: tax.price_include == row.price_include)[:1]
+        tax = tax or self._copy(fitting[:1], row.price_include)
+        if not tax and (account := self._account(DISTANCE_TAX_ACCOUNTS)):
+            position = self._distance_position(row.country_id)
+            tax = self._make_distance_tax(row, account, position)
+            self.taxes |= tax
+        positions = tax.fiscal_position_ids
+        return tax, positions.filtered(lambda p: p.country_id == row.country_id)[:1]
+
+    def _make_distance_tax(self, row, account, position):
         repartition = [
             Command.create({"repartition_type": "base"}),
             Command.create({"repartition_type": "tax", "account_id": account.id}),
@@ -212,24 +220,43 @@ class TaxPreparer:
                 "country_id": self.home.id,
                 "tax_group_id": self.company.account_sale_tax_id.tax_group_id.id,
                 "price_include_override": "tax_included" if row.price_include else "tax_excluded",
+                "fiscal_position_ids": [Command.link(position.id)],
                 "invoice_repartition_line_ids": repartition,
                 "refund_repartition_line_ids": repartition,
             }
         )
 
-    # Accounts for the tax of distance sales, by chart of accounts.
-    DISTANCE_ACCOUNTS = {"de_skr03": "1767", "de_skr04": "3817"}
-
-    def _distance_account(self):
-        code = self.DISTANCE_ACCOUNTS.get(self.company.chart_template or "")
-        return (
-            self.env["account.account"].search(
-                [
-                    *self.env["account.account"]._check_company_domain(self.company),
-                    ("code", "=like", f"{code}%"),
-                ],
-                limit=1,
-            )
-            if code
-            else self.env["account.account"]
+    def _distance_position(self, country):
+        """Fiscal position of such sales: income goes to the account the chart keeps for
+        them, not to one whose tax is the domestic one.
+        """
+        positions = self.env["account.fiscal.position"]
+        own = [*positions._check_company_domain(self.company)]
+        known = positions.search([*own, ("name", "=", f"OSS {country.code}")], limit=1)
+        if known:
+            return known
+        income = self._account(DISTANCE_INCOME_ACCOUNTS)
+        sources = positions.search(own).account_ids.account_src_id.filtered(
+            lambda account: account.internal_group == "income"
         )
+        return positions.create(
+            {
+                "name": f"OSS {country.code}",
+                "company_id": self.company.id,
+                "country_id": country.id,
+                "account_ids": [
+                    Command.create({"account_src_id": source.id, "account_dest_id": income.id})
+                    for source in sources | self.company.income_account_id
+                    if income
+                ],
+            }
+        )
+
+    def _account(self, codes):
+        """The account a chart of accounts keeps for a purpose, if it is known."""
+        code = codes.get(self.company.chart_template or "")
+        accounts = self.env["account.account"].with_company(self.company)
+        if not code:
+            return accounts
+        domain = accounts._check_company_domain(self.company)
+        return accounts.search([*domain, ("code", "=like", f"{code}%")], limit=1)
