@@ -173,6 +173,7 @@ class MrpPlanRuns(models.TransientModel):
     def _reopen(self):
         return {
             "type": "ir.actions.act_window",
+            "name": self.env._("Plan Runs"),
             "res_model": self._name,
             "res_id": self[:1].id,
             "view_mode": "form",
