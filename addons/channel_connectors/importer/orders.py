@@ -71,7 +71,9 @@ class OrderImporter:
                     )
                 orders[row] = order
             except PayloadError as error:
-                row._need_attention("payload", str(error))
+                row._need_attention(
+                    "payload", self.env._("This order cannot be imported: %s.", error)
+                )
             except Problem as problem:
                 row._need_attention(problem.code, str(problem))
                 if problem.code == "test":

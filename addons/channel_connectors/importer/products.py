@@ -101,10 +101,9 @@ class ProductFinder:
         if line.kind != LineKind.GOODS:
             product = self.channel[CHANNEL_PRODUCTS[line.kind]]
             if not product:
-                label = self.channel._fields[CHANNEL_PRODUCTS[line.kind]].string
-                raise Problem(
-                    "setup", self.env._("The channel has no product in “%s”.", self.env._(label))
-                )
+                field = self.channel._fields[CHANNEL_PRODUCTS[line.kind]]
+                label = field._description_string(self.env)
+                raise Problem("setup", self.env._("The channel has no “%s”.", label))
             return product
         listing = self.listings.get(listing_key(line))
         if not listing or not listing.product_id:
