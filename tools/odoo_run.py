@@ -1,6 +1,5 @@
 """Run Odoo, or a function of ours inside Odoo, as a child process."""
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,16 +22,14 @@ class Odoo:
 
     def variables(self, *, fast: bool = True) -> dict[str, str]:
         """Return the environment of an Odoo process; `fast` is for databases under construction."""
-        variables = self.server.variables()
-        inherited = {key: text for key, text in variables.items() if not key.startswith("ODOO_")}
         return {
-            **inherited,
+            **self.server.variables(),
             **({"PGOPTIONS": FAST} if fast else {}),
             "ODOO_RC": str(settings.ODOO_CONF),
             "ODOO_ADDONS_PATH": f"{self.tree.addons},{settings.ADDONS}",
             "ODOO_DATA_DIR": str(settings.DATA_DIR),
             "PGPATH": str(self.server.programs),
-            "PYTHONPATH": os.pathsep.join([str(settings.PROJECT)]),
+            "PYTHONPATH": str(settings.PROJECT),
             "PYTHONUNBUFFERED": "1",
             "LANG": "C.UTF-8",
         }

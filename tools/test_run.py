@@ -65,7 +65,10 @@ def test(odoo: Odoo, *, soak: bool) -> int:
 def bench(odoo: Odoo) -> int:
     """Run each benchmark on a clone of the test template of its own."""
     template = templates.test(odoo)
-    for script in sorted((settings.PROJECT / "benchmarks").glob("bench_*.py")):
+    scripts = sorted((settings.PROJECT / "benchmarks").glob("[!_]*.py"))
+    if not scripts:
+        raise Failure("There are no benchmarks yet (benchmarks/*.py).")
+    for script in scripts:
         database = templates.scratch("bench")
         odoo.server.create(database, template)
         try:
