@@ -22,6 +22,7 @@
         "views/sale_order_views.xml",
         "views/stock_picking_views.xml",
         "views/menus.xml",
+        "report/stock_report_templates.xml",
     ],
     "demo": [
         "demo/res_partner_demo.xml",

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from lxml import etree
+from lxml import etree, html
 
 from .common import BatchCase
 
@@ -20,10 +20,10 @@ class TestQuantityDisplay(BatchCase):
 
     def test_printed_field_is_trimmed(self):
         order = self._create_order((self.jar, 12))
-        html = self.env["ir.qweb.field.float"].record_to_html(
+        printed = self.env["ir.qweb.field.float"].record_to_html(
             order.order_line, "product_uom_qty", {}
         )
-        self.assertEqual(html, "12")
+        self.assertEqual(printed, "12")
 
     def test_prices_keep_their_digits(self):
         self.assertEqual(self._print(8.0, "Product Price"), "8,00")
@@ -46,3 +46,42 @@ class TestQuantityDisplay(BatchCase):
         )
         node = etree.fromstring(self.env["mrp.demand"].get_view(view.id, "list")["arch"])[0]
         self.assertEqual(node.get("options"), "{'decimals': 2, 'hide_trailing_zeros': true}")
+
+    def test_documents_print_whole_pieces_and_all_grams(self):
+        self._stock_up(self.jar, 20)
+        self._stock_up(self.bulk, 5)
+        order = self._create_order((self.jar, 12), (self.bulk, 0.004))
+        self._ship(order)
+        invoice = order._create_invoices()
+        invoice.action_post()
+        for report, records in (
+            ("sale.report_saleorder", order),
+            ("stock.report_deliveryslip", order.picking_ids),
+            ("stock.report_picking", order.picking_ids),
+            ("account.report_invoice_with_payments", invoice),
+        ):
+            with self.subTest(report=report):
+                text = self._render(report, records)
+                self.assertRegex(text, r"\b12\b")
+                self.assertIn("0,004", text)
+                self.assertNotRegex(text, r"[.,]\d*0{4}\b")
+
+    def test_production_documents_print_whole_pieces(self):
+        self._create_order((self.jar, 12))
+        runs = self._plan()
+        for report, records in (
+            ("mrp.report_mrporder", runs),
+            ("mrp.report_bom_structure", self.jar_recipe),
+        ):
+            with self.subTest(report=report):
+                text = self._render(report, records)
+                self.assertNotRegex(text, r"[.,]\d*0{4}\b")
+
+    def _render(self, report, records):
+        """Text of a printed document in German."""
+        content, _kind = (
+            self.env["ir.actions.report"]
+            .with_context(lang="de_DE")
+            ._render_qweb_html(report, records.ids)
+        )
+        return " ".join(html.fromstring(content).itertext())
