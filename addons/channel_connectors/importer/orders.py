@@ -46,7 +46,9 @@ class OrderImporter:
         for row in prepared:
             if row not in new:
                 self._update(row, orders[row], prepared[row])
-        self._record_payments({row: orders[row] for row in prepared})
+        imported = {row: orders[row] for row in prepared if row.sale_order_id}
+        self._record_payments(imported)
+        self._record_refunds(imported)
 
     # Reading
 
@@ -269,7 +271,6 @@ class OrderImporter:
         payments = {
             payment.external_id: (row, payment)
             for row, order in orders.items()
-            if row.sale_order_id
             for payment in order.payments
         }
         if not payments:
@@ -297,4 +298,37 @@ class OrderImporter:
             "state": "done" if payment.succeeded else "pending",
             "is_gift_card": payment.gift_card,
             "is_test": payment.test,
+        }
+
+    def _record_refunds(self, orders):
+        """Rows for the channel's refunds, with what each was for."""
+        refunds = {
+            refund.external_id: (row, refund)
+            for row, order in orders.items()
+            for refund in order.refunds
+        }
+        if not refunds:
+            return
+        known = self.env["sales.channel.refund"].search(
+            [("channel_id", "=", self.channel.id), ("external_id", "in", list(refunds))]
+        )
+        for record in known:
+            refunds.pop(record.external_id)
+        self.env["sales.channel.refund"].create(
+            [self._refund_vals(row, refund) for row, refund in refunds.values()]
+        )
+
+    def _refund_vals(self, row, refund):
+        return {
+            "channel_id": self.channel.id,
+            "order_id": row.sale_order_id.id,
+            "external_id": refund.external_id,
+            "date": naive(refund.moment),
+            "amount": float(refund.total),
+            "currency_id": self.channel.currency_id.id,
+            "note": refund.note,
+            "lines": [
+                [line.line_external_id, str(line.quantity), str(line.net), str(line.tax)]
+                for line in refund.lines
+            ],
         }

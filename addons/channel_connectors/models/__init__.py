@@ -11,5 +11,6 @@ from . import (
     sales_channel_order,
     sales_channel_partner,
     sales_channel_payment,
+    sales_channel_refund,
     sales_channel_tax,
 )

@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from odoo import api, fields, models
 
+from .sales_channel_order import PAYMENT_STATES
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -22,10 +24,7 @@ class SaleOrder(models.Model):
         check_company=True,
     )
     channel_payment_state = fields.Selection(
-        selection=lambda self: self.env["sales.channel.order"]._fields["payment_state"].selection,
-        string="Payment in the Channel",
-        readonly=True,
-        copy=False,
+        PAYMENT_STATES, "Payment in the Channel", readonly=True, copy=False
     )
     channel_amount_total = fields.Monetary("Total in the Channel", readonly=True, copy=False)
     channel_amount_refunded = fields.Monetary("Refunded in the Channel", readonly=True, copy=False)

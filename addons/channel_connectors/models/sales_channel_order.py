@@ -9,6 +9,16 @@ from odoo.exceptions import UserError
 
 _logger = logging.getLogger(__name__)
 
+PAYMENT_STATES = [
+    ("pending", "Pending"),
+    ("authorized", "Authorized"),
+    ("partially_paid", "Partially Paid"),
+    ("paid", "Paid"),
+    ("partially_refunded", "Partially Refunded"),
+    ("refunded", "Refunded"),
+    ("voided", "Voided"),
+]
+
 
 class SalesChannelOrder(models.Model):
     _name = "sales.channel.order"
@@ -74,18 +84,7 @@ class SalesChannelOrder(models.Model):
     amount_total = fields.Monetary("Total", readonly=True)
     amount_tax = fields.Monetary("Taxes", readonly=True)
     amount_refunded = fields.Monetary("Refunded", readonly=True)
-    payment_state = fields.Selection(
-        [
-            ("pending", "Pending"),
-            ("authorized", "Authorized"),
-            ("partially_paid", "Partially Paid"),
-            ("paid", "Paid"),
-            ("partially_refunded", "Partially Refunded"),
-            ("refunded", "Refunded"),
-            ("voided", "Voided"),
-        ],
-        readonly=True,
-    )
+    payment_state = fields.Selection(PAYMENT_STATES, "Payment", readonly=True)
     is_test = fields.Boolean("Test Order", readonly=True)
     is_cancelled = fields.Boolean("Cancelled", readonly=True)
     payload = fields.Json(readonly=True)

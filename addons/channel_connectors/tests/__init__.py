@@ -6,5 +6,6 @@ from . import (
     test_import,
     test_invoices,
     test_payments,
+    test_refunds,
     test_security,
 )

@@ -19,7 +19,7 @@ ExtraTaxData = dict[str, Any]
 
 def exact(value: float | int | str | Decimal) -> Decimal:
     """The decimal number a float was meant to be."""
-    return value if isinstance(value, Decimal) else Decimal(repr(value) if value else "0")
+    return value if isinstance(value, Decimal) else Decimal(str(value or 0))
 
 
 def build(
