@@ -54,6 +54,7 @@ def _build(odoo: Odoo, database: str) -> None:
         lines = odoo.call(work, MAIN_JOB, "main-job.log", f"shop_url={url}", echo=True)
     summary_file(database).write_text("\n".join(lines) + "\n")
     _remember()
+    odoo.server.drop(database)
     odoo.server.rename(work, database)
 
 
