@@ -12,6 +12,7 @@ from . import (
     datev_ledger,
     datev_personal_account,
     datev_proof_line,
+    ir_attachment,
     res_company,
     res_config_settings,
     res_partner,

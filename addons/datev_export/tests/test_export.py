@@ -1,5 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 import hashlib
+from dataclasses import replace
+from decimal import Decimal
 from unittest.mock import patch
 
 from odoo import Command
@@ -42,14 +44,14 @@ class TestExport(DatevCase):
 
     def test_missing_numbers_block_with_a_way_out(self):
         self.company.write({"datev_consultant_number": False, "datev_client_number": False})
-        self.invoice(self.line(100))
+        invoice = self.invoice(self.line(100))
         export = self.export()
         self.assertEqual(export.state, "draft")
         self.assertFalse(export.attachment_ids)
         findings = export.finding_ids.filtered(lambda f: f.severity == "blocking")
         self.assertEqual(set(findings.mapped("code")), {"consultant_number", "client_number"})
         self.assertEqual(findings[0].action_fix()["res_model"], "res.config.settings")
-        self.assertFalse(self.env["account.move"].search_count([("datev_export_id", "!=", False)]))
+        self.assertFalse(invoice.datev_export_id)
 
     def test_late_posting_comes_as_supplement(self):
         first = self.invoice(self.line(100))
@@ -192,6 +194,14 @@ class TestExport(DatevCase):
         with self.assertRaises(UserError):
             export.action_check()
 
+    def test_exported_file_stays_as_it_is(self):
+        self.invoice(self.line(100))
+        attachment = self.exported().attachment_ids
+        with self.assertRaises(UserError):
+            attachment.raw = b"anders"
+        with self.assertRaises(UserError):
+            attachment.unlink()
+
     def test_a_wrong_cent_is_caught_and_named(self):
         """The proof is what stops an engine that errs by a cent."""
         invoice = self.invoice(self.line(100))
@@ -202,9 +212,6 @@ class TestExport(DatevCase):
             booked = book(entry, chart)
             if entry.key != invoice.id:
                 return booked
-            from dataclasses import replace
-            from decimal import Decimal
-
             row = replace(booked.rows[0], amount=booked.rows[0].amount + Decimal("0.01"))
             return replace(booked, rows=(row,))
 
