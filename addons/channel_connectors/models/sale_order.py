@@ -17,7 +17,6 @@ class SaleOrder(models.Model):
     )
     channel_order_id = fields.Many2one(
         "sales.channel.order",
-        "Channel Order",
         readonly=True,
         copy=False,
         index="btree_not_null",

@@ -7,7 +7,7 @@ from ..channels.base import linetax
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
-    channel_line_id = fields.Char("Channel Line", readonly=True, copy=False, index="btree_not_null")
+    channel_line_id = fields.Char(readonly=True, copy=False, index="btree_not_null")
     channel_line_kind = fields.Selection(
         [
             ("goods", "Goods"),

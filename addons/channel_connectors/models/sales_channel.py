@@ -89,7 +89,6 @@ class SalesChannel(models.Model):
 
     payment_journal_id = fields.Many2one(
         "account.journal",
-        "Payment Journal",
         check_company=True,
         domain="[('type', 'in', ('bank', 'cash'))]",
         help="Payments of the channel are booked here. The inbound payment method needs an "
@@ -97,7 +96,6 @@ class SalesChannel(models.Model):
     )
     gift_card_journal_id = fields.Many2one(
         "account.journal",
-        "Gift Card Journal",
         check_company=True,
         domain="[('type', 'in', ('bank', 'cash'))]",
         help="What customers pay with gift cards, if it is to be booked apart.",

@@ -127,13 +127,7 @@ class SalesChannel(models.Model):
         """
         if not payloads:
             return
-        rows = {}
-        for payload in payloads:
-            payload = _without_null_characters(payload)
-            key, name, updated = adapter.order_key(payload)
-            digest = adapter.payload_digest(payload)
-            rows[key] = (key, name, json.dumps(payload), digest, updated.replace(tzinfo=None))
-        columns = [list(column) for column in zip(*rows.values(), strict=True)]
+        columns = self._payload_columns(adapter, payloads)
         self.env["sales.channel.order"].flush_model()
         self.env.cr.execute(
             SQL(
@@ -166,6 +160,16 @@ class SalesChannel(models.Model):
             )
         )
         self.env["sales.channel.order"].invalidate_model()
+
+    @staticmethod
+    def _payload_columns(adapter, payloads):
+        """Ids, names, payloads, digests and moments of a page; the last of equal ids."""
+        rows = {}
+        for payload in map(_without_null_characters, payloads):
+            key, name, updated = adapter.order_key(payload)
+            digest = adapter.payload_digest(payload)
+            rows[key] = (key, name, json.dumps(payload), digest, updated.replace(tzinfo=None))
+        return [list(column) for column in zip(*rows.values(), strict=True)]
 
     def _process_waiting(self, commit=False):
         """Work through the inbox in chunks until nothing waits."""

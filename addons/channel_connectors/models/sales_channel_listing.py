@@ -19,9 +19,7 @@ class SalesChannelListing(models.Model):
     external_product_id = fields.Char("Channel Product", readonly=True)
     sku = fields.Char("SKU")
     title = fields.Char()
-    product_id = fields.Many2one(
-        "product.product", "Product", index="btree_not_null", check_company=True
-    )
+    product_id = fields.Many2one("product.product", index="btree_not_null", check_company=True)
     is_mapped = fields.Boolean(compute="_compute_is_mapped", store=True)
 
     _unique_variant = models.Constraint(

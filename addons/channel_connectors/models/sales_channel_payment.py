@@ -31,7 +31,6 @@ class SalesChannelPayment(models.Model):
     is_test = fields.Boolean("Test")
     payment_id = fields.Many2one(
         "account.payment",
-        "Payment",
         copy=False,
         readonly=True,
         ondelete="restrict",
