@@ -67,7 +67,13 @@ class Server:
 
     def drop(self, name: str) -> None:
         """Drop a database with its files, if there is one."""
-        self.query(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        # Only our own sessions: WITH (FORCE) would also try to end an autovacuum worker, which
+        # takes a superuser. A plain DROP makes such a worker leave, and waits for it.
+        self.query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            f" WHERE datname = '{name}' AND usename = current_user AND pid <> pg_backend_pid()"
+        )
+        self.query(f'DROP DATABASE IF EXISTS "{name}"')
         shutil.rmtree(filestore(name), ignore_errors=True)
 
     def dump(self, name: str, folder: Path) -> None:
