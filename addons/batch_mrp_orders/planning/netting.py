@@ -8,13 +8,14 @@ The rule, product by product from the finished goods down to the raw materials:
    supplies (open runs with surplus, receipts) in the order of their dates. Goods
    that have expired on the due date serve nobody.
 3. What remains is made if the product has a recipe; the run's ingredients
-   become needs of their own, due when the run starts.
+   become needs of their own, due when the run starts, and its by-products are
+   supplies for products that come later.
 4. What can neither be taken nor made is a shortage.
 
 Every unit of need is pegged to exactly one supply, run or shortage.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -45,8 +46,9 @@ class Component:
 class Recipe:
     """How one unit of ``product`` is made.
 
-    ``batch_size`` None means any quantity can be made. ``days`` is the time
-    from the start of a run to its goods. A kit is taken apart instead of made.
+    ``batch_size`` None means any quantity from ``minimum`` on can be made.
+    ``days`` is the time from the start of a run to its goods. ``by_products`` come
+    with one unit of output. A kit is taken apart instead of made.
     """
 
     id: int
@@ -55,6 +57,8 @@ class Recipe:
     batch_size: Fraction | None = None
     days: int = 0
     is_kit: bool = False
+    minimum: Fraction = Fraction(0)
+    by_products: tuple[Component, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,34 +165,80 @@ def net(
 def product_levels(products: Iterable[int], recipes: Mapping[int, Recipe]) -> list[int]:
     """All products that ``products`` reach over ``recipes``, users before used.
 
+    Where the recipes leave a choice, a product comes after those it is a by-product of.
+
     :raises CyclicRecipeError: naming the products of the cycle
     """
-    finished: list[int] = []
-    state: dict[int, bool] = {}  # False while open, True when finished
-    for start in products:
-        if start in state:
-            continue
-        trail = [(start, iter(_components(start, recipes)))]
-        state[start] = False
-        while trail:
-            product, rest = trail[-1]
-            child = next(rest, None)
-            if child is None:
-                state[product] = True
-                finished.append(product)
-                trail.pop()
-            elif child not in state:
-                state[child] = False
-                trail.append((child, iter(_components(child, recipes))))
-            elif not state[child]:
-                cycle = [entry[0] for entry in trail]
-                raise CyclicRecipeError((*cycle[cycle.index(child) :], child))
-    return finished[::-1]
+    reached = _reach(products, recipes)
+    users = dict.fromkeys(reached, 0)
+    producers = dict.fromkeys(reached, 0)
+    for product in reached:
+        for component in _used(product, recipes):
+            users[component] += 1
+        for by_product in _by_products(product, recipes):
+            if by_product in producers:
+                producers[by_product] += 1
+    ready = deque(product for product in reached if not users[product] and not producers[product])
+    waiting = {product: None for product in reached if not users[product] and producers[product]}
+    ordered: list[int] = []
+    while ready or waiting:
+        product = ready.popleft() if ready else next(iter(waiting))
+        waiting.pop(product, None)
+        ordered.append(product)
+        users[product] = -1  # not to be queued again
+        for by_product in _by_products(product, recipes):
+            if by_product in producers:
+                producers[by_product] -= 1
+                if by_product in waiting and not producers[by_product]:
+                    del waiting[by_product]
+                    ready.append(by_product)
+        for component in _used(product, recipes):
+            users[component] -= 1
+            if not users[component]:
+                if producers[component]:
+                    waiting[component] = None
+                else:
+                    ready.append(component)
+    if len(ordered) < len(reached):
+        raise CyclicRecipeError(_find_cycle(set(reached) - set(ordered), recipes))
+    return ordered
 
 
-def _components(product: int, recipes: Mapping[int, Recipe]) -> list[int]:
+def _reach(products: Iterable[int], recipes: Mapping[int, Recipe]) -> list[int]:
+    reached = dict.fromkeys(products)
+    queue = deque(reached)
+    while queue:
+        for component in _used(queue.popleft(), recipes):
+            if component not in reached:
+                reached[component] = None
+                queue.append(component)
+    return list(reached)
+
+
+def _find_cycle(candidates: set[int], recipes: Mapping[int, Recipe]) -> tuple[int, ...]:
+    """A cycle among ``candidates``, each of which is used by another of them."""
+    users = {
+        component: product
+        for product in sorted(candidates)
+        for component in _used(product, recipes)
+        if component in candidates
+    }
+    trail = [min(users)]
+    while users[trail[-1]] not in trail:
+        trail.append(users[trail[-1]])
+    cycle = trail[trail.index(users[trail[-1]]) :][::-1]
+    start = cycle.index(min(cycle))
+    return (*cycle[start:], *cycle[: start + 1])
+
+
+def _used(product: int, recipes: Mapping[int, Recipe]) -> set[int]:
     recipe = recipes.get(product)
-    return [component.product for component in recipe.components] if recipe else []
+    return {component.product for component in recipe.components} if recipe else set()
+
+
+def _by_products(product: int, recipes: Mapping[int, Recipe]) -> set[int]:
+    recipe = recipes.get(product)
+    return {component.product for component in recipe.by_products} if recipe else set()
 
 
 class _Netting:
@@ -199,6 +249,7 @@ class _Netting:
         self.pooled = pooled
         self.plan = Plan()
         self.needs: dict[int, list[Need]] = defaultdict(list)
+        self.netted: set[int] = set()
         self.supplies: dict[int, list[Supply]] = defaultdict(list)
         for supply in supplies:
             self.supplies[supply.product].append(supply)
@@ -224,6 +275,7 @@ class _Netting:
             self.needs[need.product].append(need)
 
     def _net_product(self, product: int) -> None:
+        self.netted.add(product)
         needs = sorted(self.needs.pop(product, []), key=lambda need: need.due)
         recipe = self.recipes.get(product)
         if recipe and recipe.is_kit:
@@ -270,7 +322,7 @@ class _Netting:
             return
         total = sum((need.quantity for need in needs), Fraction(0))
         waiting = needs[::-1]
-        for quantity in batches_for(total, recipe.batch_size):
+        for quantity in batches_for(total, recipe.batch_size, recipe.minimum):
             served, room = [], quantity
             while waiting and room:
                 need = waiting.pop()
@@ -303,6 +355,18 @@ class _Netting:
                     path=(*first.path, component.product),
                 )
             )
+
+        for component in recipe.by_products:
+            # A product above its producer was netted before: the next plan finds the goods.
+            if component.product not in self.netted:
+                self.supplies[component.product].append(
+                    Supply(
+                        key=run.key,
+                        product=component.product,
+                        quantity=quantity * component.quantity,
+                        available=run.due,
+                    )
+                )
 
     def _explode_kit(self, recipe: Recipe, need: Need) -> None:
         for component in recipe.components:
