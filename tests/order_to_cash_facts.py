@@ -35,7 +35,7 @@ def _inbox(entry) -> dict:
         "state": entry.state,
         "total": f"{entry.amount_total:.2f}",
         "tax": f"{entry.amount_tax:.2f}",
-        "order": order and _order(order),
+        "order": _order(order) if order else None,
     }
 
 
@@ -50,6 +50,10 @@ def _order(order) -> dict:
         "lots": order.delivered_lot_ids.mapped("name"),
         "invoiced": f"{sum(invoices.mapped('amount_total')):.2f}",
         "invoiced_tax": f"{sum(invoices.mapped('amount_tax')):.2f}",
+        "credited": [
+            [f"{move.amount_total:.2f}", f"{move.amount_tax:.2f}", move.state]
+            for move in order.channel_refund_ids.move_id
+        ],
         "payment": invoices.mapped("payment_state"),
     }
 

@@ -47,7 +47,7 @@ def test_all_orders_equal_the_shop_to_the_cent(facts):
 
 def test_test_cancelled_and_unpaid_orders_are_treated_as_such(facts):
     assert facts["inbox"]["#1011"]["state"] == "ignored"
-    assert facts["inbox"]["#1011"]["order"] is None or not facts["inbox"]["#1011"]["order"]
+    assert facts["inbox"]["#1011"]["order"] is None
     assert orders(facts)["#1013"]["status"] == "cancelled"
     assert orders(facts)["#1012"]["status"] == "quotation"
 
@@ -65,6 +65,12 @@ def test_invoices_equal_the_shop_to_the_cent(facts):
         if order["status"] == "done":
             assert order["invoiced"] == order["total"], name
             assert order["invoiced_tax"] == order["tax"], name
+
+
+def test_refunds_are_credited_to_the_cent(facts):
+    credited = {name: order["credited"] for name, order in orders(facts).items()}
+    assert credited.pop("#1014") == [["12.09", "1.25", "posted"]]
+    assert not any(credited.values())
 
 
 def test_runs_serve_many_orders_and_lots_lead_both_ways(facts):

@@ -6,6 +6,7 @@ a PATH of its own.
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -277,9 +278,32 @@ def test_twice_at_once(surroundings: Surroundings) -> None:
         surroundings.fails("run", "Another command is at work in this folder")
         surroundings.fails("stop", "Another command is at work in this folder")
     finally:
-        os.killpg(first.pid, 2)
+        os.killpg(first.pid, signal.SIGINT)
         first.wait(timeout=30)
     assert surroundings.make("stop").returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_download_leaves_nothing(surroundings: Surroundings, number: int) -> None:
+    started = surroundings.project / "started"
+    surroundings.program("apt-get", f"{MIRROR}\ntouch {started}; exec sleep 20")
+    process = subprocess.Popen(
+        [PYTHON, "-m", "tools", "run"],
+        cwd=surroundings.project,
+        env=surroundings.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not started.exists() and process.poll() is None:
+        time.sleep(0.1)
+    process.send_signal(number)
+    _output, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Interrupted" in errors
+    assert "Traceback" not in errors
+    assert surroundings.nothing_made()
+    assert list((surroundings.cache / settings.NAME / "odoo").iterdir()) == []
 
 
 def test_postgres_server_that_does_not_answer(surroundings: Surroundings) -> None:

@@ -54,7 +54,8 @@ XDG_CACHE_HOME  where the cache is, else ~/.cache"""
 
 def main(arguments: list[str]) -> int:
     """Run one command; failures become a message and a non-zero code."""
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     os.chdir(settings.PROJECT)
     command = COMMANDS.get(arguments[0]) if len(arguments) == 1 else None
     if command is None:

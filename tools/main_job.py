@@ -175,6 +175,11 @@ def _invoice(env, orders, echo: Echo) -> None:
         f"6. Invoices: {len(invoices)} posted, {money(sum(invoices.mapped('amount_total')))}, "
         f"{_count(invoices, 'payment_state')}"
     )
+    credit_notes = orders.channel_refund_ids.move_id
+    echo(
+        f"   {len(credit_notes)} credit note for a refund, "
+        f"{money(sum(credit_notes.mapped('amount_total')))}"
+    )
     echo(f"   {_count(orders, 'production_status')}")
 
 

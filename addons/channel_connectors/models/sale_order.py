@@ -53,3 +53,17 @@ class SaleOrder(models.Model):
         return any(picking.state == "done" for picking in self.picking_ids) or any(
             move.state == "posted" for move in self.invoice_ids
         )
+
+    def action_confirm(self):
+        """Orders of a channel keep the day on which the customer ordered."""
+        imported = self.filtered("channel_id")
+        if not imported or imported == self:
+            return super().action_confirm()
+        results = [imported.action_confirm(), (self - imported).action_confirm()]
+        return next((result for result in results if result is not True), True)
+
+    def _prepare_confirmation_values(self):
+        values = super()._prepare_confirmation_values()
+        if self.channel_id:
+            values.pop("date_order", None)
+        return values

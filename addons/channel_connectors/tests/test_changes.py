@@ -50,6 +50,14 @@ class TestChanges(ChannelCase):
         self.assertEqual(order.order_line[0].product_uom_qty, 1)
         self.assertCents(order.amount_total, 18.38)
 
+    def test_confirming_keeps_the_day_of_the_order(self):
+        imported = self.order("#1001")
+        ordered = imported.date_order
+        own = imported.copy()
+        (imported | own).action_confirm()
+        self.assertEqual(imported.date_order, ordered)
+        self.assertGreater(own.date_order, ordered, "an order of our own is dated now")
+
     def test_confirmed_order_asks(self):
         order = self.order("#1001")
         order.action_confirm()

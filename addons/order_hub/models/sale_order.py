@@ -18,13 +18,15 @@ class SaleOrder(models.Model):
 
     @api.model
     def action_process_channel_orders(self):
-        """Bring all channel orders one step further: confirm what is paid and invoice
-        what has shipped. Safe to repeat."""
+        """Bring all channel orders one step further: confirm what is paid, invoice what
+        has shipped, credit what was refunded. Safe to repeat."""
         paid = self.search(self._get_confirmable_domain())
         confirmed = paid._process_in_sets("_confirm_checked")
         shipped = self.search(self._get_invoiceable_domain())
         invoiced = shipped._process_in_sets("_invoice_shipped")
-        failed = len(paid | shipped) - len(confirmed | invoiced)
+        refunded = self.search(self._get_creditable_domain())
+        credited = refunded._process_in_sets("_credit_refunds")
+        failed = (paid - confirmed) | (shipped - invoiced) | (refunded - credited)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -32,10 +34,12 @@ class SaleOrder(models.Model):
                 "type": "warning" if failed else "success",
                 "title": self.env._("Channel orders processed"),
                 "message": self.env._(
-                    "%(confirmed)s confirmed, %(invoiced)s invoiced, %(failed)s failed",
+                    "%(confirmed)s confirmed, %(invoiced)s invoiced, %(credited)s credited, "
+                    "%(failed)s failed",
                     confirmed=len(confirmed),
                     invoiced=len(invoiced),
-                    failed=failed,
+                    credited=len(credited),
+                    failed=len(failed),
                 ),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
@@ -55,6 +59,12 @@ class SaleOrder(models.Model):
             Domain("channel_id", "!=", False)
             & Domain("production_status", "in", ("shipped", "delivered"))
             & Domain("invoice_status", "=", "to invoice")
+        )
+
+    @api.model
+    def _get_creditable_domain(self):
+        return Domain("channel_refund_ids", "any", [("move_id", "=", False)]) & Domain(
+            "order_line.invoice_lines.parent_state", "=", "posted"
         )
 
     def _process_in_sets(self, step):
@@ -98,6 +108,12 @@ class SaleOrder(models.Model):
         invoices = self._create_invoices(grouped=True)
         invoices.action_post()
         self._register_channel_payments(invoices)
+
+    def _credit_refunds(self):
+        """Credit, line by line and to the cent, what the channel has paid back."""
+        self.action_create_channel_credit_notes()
+        credit_notes = self.channel_refund_ids.move_id
+        credit_notes.filtered(lambda move: move.state == "draft").action_post()
 
     def _prepare_invoice(self):
         """The invoice of a channel order carries the date of its last shipment."""
