@@ -8,6 +8,7 @@ from . import (
     mrp_production_allocation,
     sale_order,
     sale_order_line,
+    sale_order_material,
     sale_order_material_line,
     stock_picking,
     stock_quant,

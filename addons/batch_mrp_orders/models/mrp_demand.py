@@ -27,6 +27,7 @@ class MrpDemand(models.Model):
             "product_uom_qty",
             "qty_delivered",
             "customer_lead",
+            "is_personal",
         ],
         "stock.move": ["sale_line_id", "product_id", "state", "quantity", "product_uom"],
         "mrp.production.allocation": ["sale_line_id", "product_id", "quantity", "production_id"],
@@ -47,6 +48,7 @@ class MrpDemand(models.Model):
     reserved_qty = fields.Float("Reserved", digits="Product Unit", readonly=True)
     allocated_qty = fields.Float("Allocated", digits="Product Unit", readonly=True)
     open_qty = fields.Float("Open", digits="Product Unit", readonly=True)
+    is_personal = fields.Boolean("Personalised", readonly=True)
     blocked = fields.Boolean(readonly=True, help="The order must be released before planning.")
 
     @property
@@ -75,6 +77,7 @@ class MrpDemand(models.Model):
                        sale.date_order + line.customer_lead * INTERVAL '1 day'
                    )::date AS date_due,
                    sale.planning_block_reason IS NOT NULL AS blocked,
+                   COALESCE(line.is_personal, FALSE) AS is_personal,
                    line.product_uom_qty * line_uom.factor / uom.factor AS ordered_qty,
                    COALESCE(line.qty_delivered, 0) * line_uom.factor / uom.factor
                        AS delivered_qty,

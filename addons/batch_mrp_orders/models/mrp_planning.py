@@ -52,6 +52,7 @@ class MrpPlanning(models.AbstractModel):
             *self._get_stock_supplies(reached, warehouse),
             *self._get_run_supplies(runs),
             *self._get_receipt_supplies(reached, warehouse),
+            *self._get_requested_supplies(reached, warehouse),
         ]
         try:
             return net([*run_demands, *demands], supplies, recipes, pooled=pooled)
@@ -114,6 +115,15 @@ class MrpPlanning(models.AbstractModel):
             batch_size=batch_size,
             days=bom.produce_delay,
             is_kit=bom.type == "phantom",
+            by_products=tuple(
+                Component(
+                    line.product_id.id,
+                    self._to_product_unit(line.product_qty, line.product_uom_id, line.product_id)
+                    / output,
+                )
+                for line in bom.byproduct_ids
+                if line.product_qty > 0 and not line._skip_byproduct_line(product)
+            ),
         )
 
     @api.model
@@ -177,6 +187,28 @@ class MrpPlanning(models.AbstractModel):
             for move in moves
         ]
 
+    @api.model
+    def _get_requested_supplies(self, products, warehouse):
+        """What has been asked for at suppliers and is not confirmed yet.
+
+        Counted, so that ordering missing materials twice orders them once.
+        """
+        lines = self.env["purchase.order.line"].search(
+            Domain("product_id", "in", products.ids)
+            & Domain("order_id.state", "in", ("draft", "sent", "to approve"))
+            & Domain("order_id.picking_type_id.warehouse_id", "=", warehouse.id)
+        )
+        return [
+            Supply(
+                ("request", line.id),
+                line.product_id.id,
+                self._to_product_unit(line.product_qty, line.product_uom_id, line.product_id),
+                line.date_planned.date(),
+            )
+            for line in lines
+            if line.date_planned
+        ]
+
     # ------------------------------------------------------------------ demands
     @api.model
     def _get_run_demands(self, runs):
@@ -209,9 +241,14 @@ class MrpPlanning(models.AbstractModel):
         pool.invalidate_model()
         rows = pool.search(domain)
         return [
-            Demand(("line", row.sale_line_id.id), row.product_id.id, exact(row.open_qty), due)
+            Demand(
+                ("line", row.sale_line_id.id),
+                row.product_id.id,
+                exact(row.open_qty),
+                row.date_due,
+                row.is_personal,
+            )
             for row in rows
-            if (due := row.date_due)
         ]
 
     @api.model
@@ -228,7 +265,9 @@ class MrpPlanning(models.AbstractModel):
                     line.product_uom_qty, line.product_uom_id, line.product_id
                 )
                 due = (start + timedelta(days=lead)).date()
-                demands.append(Demand(("line", line.id), line.product_id.id, quantity, due))
+                demands.append(
+                    Demand(("line", line.id), line.product_id.id, quantity, due, line.is_personal)
+                )
         return demands
 
     # ----------------------------------------------------------- material check
@@ -281,12 +320,23 @@ class MrpPlanning(models.AbstractModel):
             yield need, "shortage_qty", need.quantity, None
 
     @api.model
+    def _get_earliest_arrivals(self, products):
+        """Day on which the fastest supplier of each product could deliver, by product id."""
+        today = fields.Date.context_today(self)
+        return {
+            product.id: today + timedelta(days=min(sellers.mapped("delay")))
+            for product in products
+            if (sellers := product.seller_ids)
+        }
+
+    @api.model
     def _prepare_material_lines(self, rows):
         products = (
             self.env["product.product"]
             .sudo()
             .browse({product_id for _order, path in rows for product_id in path})
         )
+        arrivals = self._get_earliest_arrivals(products)
         names = dict(zip(products.ids, products.mapped("display_name"), strict=True))
         columns = ("available_qty", "incoming_qty", "to_produce_qty", "shortage_qty")
         values_by_order = defaultdict(list)
@@ -300,6 +350,7 @@ class MrpPlanning(models.AbstractModel):
                     "product_id": path[-1],
                     "recipe_path": " › ".join(names[product_id] for product_id in path),
                     "required_qty": float(sum(row[column] for column in columns)),
+                    "arrival_date": row["shortage_qty"] and arrivals.get(path[-1]),
                     "expected_date": row["expected_date"] or False,
                     **{column: float(row[column]) for column in columns},
                 }

@@ -16,6 +16,11 @@ RUN_STAGES = {
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
+    is_personal = fields.Boolean(
+        "Personalised",
+        help="Made to this customer's own wishes: gets a run of its own, shared with nobody, "
+        "and is never taken from stock when planned.",
+    )
     allocation_ids = fields.One2many("mrp.production.allocation", "sale_line_id", copy=False)
 
     @api.model
@@ -65,3 +70,15 @@ class SaleOrderLine(models.Model):
             if move.product_uom_qty
         )
         return open_quantity * min(shares, default=0)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.order_id._request_material_check()
+        return lines
+
+    def write(self, vals):
+        res = super().write(vals)
+        if not {"product_id", "product_uom_qty", "product_uom_id"}.isdisjoint(vals):
+            self.order_id._request_material_check()
+        return res

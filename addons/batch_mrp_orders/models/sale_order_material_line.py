@@ -30,4 +30,8 @@ class SaleOrderMaterialLine(models.Model):
         "Short", digits="Product Unit", help="Neither in stock, expected nor producible."
     )
     expected_date = fields.Date(help="Day on which the last expected part arrives.")
+    arrival_date = fields.Date(
+        "Could Arrive",
+        help="Earliest day on which a supplier could bring what is short, if ordered today.",
+    )
     recipe_path = fields.Char(help="From the sold product down to this ingredient.")

@@ -7,9 +7,9 @@ The rule, product by product from the finished goods down to the raw materials:
 2. Stock on hand is used first, what expires first before the rest, then expected
    supplies (open runs with surplus, receipts) in the order of their dates. Goods
    that have expired on the due date serve nobody.
-3. What remains is made if the product has a recipe; the run's ingredients
-   become needs of their own, due when the run starts, and its by-products are
-   supplies for products that come later.
+3. What remains, and what is made to a customer's own wishes, is made if the product
+   has a recipe; the run's ingredients become needs of their own, due when the run
+   starts, and its by-products are supplies for products that come later.
 4. What can neither be taken nor made is a shortage.
 
 Every unit of need is pegged to exactly one supply, run or shortage.
@@ -17,7 +17,7 @@ Every unit of need is pegged to exactly one supply, run or shortage.
 
 from collections import defaultdict, deque
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -63,12 +63,17 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """``quantity`` of ``product`` wanted on ``due`` by the consumer ``key``."""
+    """``quantity`` of ``product`` wanted on ``due`` by the consumer ``key``.
+
+    Goods made to the customer's own wishes are ``personal``: nothing on hand or
+    planned is like them, and their run makes nothing for others.
+    """
 
     key: Key
     product: int
     quantity: Fraction
     due: date
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ class Need:
     due: date
     root: Key
     path: tuple[int, ...]
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +270,7 @@ class _Netting:
                     due=demand.due,
                     root=demand.key,
                     path=(demand.product,),
+                    personal=demand.personal,
                 )
             )
         for product in product_levels(list(self.needs), self.recipes):
@@ -282,8 +289,12 @@ class _Netting:
             for need in needs:
                 self._explode_kit(recipe, need)
             return
-        uncovered = self._cover(needs, self._supplies_of(product))
+        personal = [need for need in needs if need.personal and recipe]
+        common = [need for need in needs if not (need.personal and recipe)]
+        uncovered = self._cover(common, self._supplies_of(product))
         if recipe:
+            for need in personal:
+                self._start_run(recipe, max(need.quantity, recipe.minimum), [need])
             self._make(recipe, uncovered)
         else:
             self.plan.shortages += uncovered
@@ -378,6 +389,7 @@ class _Netting:
                     due=need.due,
                     root=need.root,
                     path=(*need.path, component.product),
+                    personal=need.personal,
                 )
             )
 
@@ -385,4 +397,4 @@ class _Netting:
 def _part(need: Need, quantity: Fraction) -> Need:
     if quantity == need.quantity:
         return need
-    return Need(need.consumer, need.product, quantity, need.due, need.root, need.path)
+    return replace(need, quantity=quantity)

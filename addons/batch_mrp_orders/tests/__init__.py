@@ -2,6 +2,7 @@
 from . import (
     test_allocation,
     test_material_check,
+    test_missing_material,
     test_mrp_demand,
     test_order_screen,
     test_plan_runs,

@@ -232,3 +232,43 @@ def _expected_needs(demands, plan, recipes):
         for component in run.recipe.components:
             want(run.key, component.product, run.quantity * component.quantity)
     return expected
+
+
+def test_personal_goods_get_a_run_of_their_own():
+    stock = [Supply("stock", JAR, Fraction(50)), Supply("bulk", BULK, Fraction(50))]
+    personal = Demand("P", JAR, Fraction(3), TODAY, personal=True)
+    plan = net([personal, demand("A", JAR, 4)], stock, RECIPES, pooled=True)
+    assert [(run.quantity, run.needed) for run in plan.runs] == [(3, 3)]
+    sources = {(peg.need.consumer, peg.source) for peg in plan.pegs}
+    assert ("A", "stock") in sources
+    assert ("P", plan.runs[0].key) in sources
+    assert (plan.runs[0].key, "bulk") in sources, "its ingredients are ordinary goods"
+
+
+def test_personal_goods_without_recipe_come_from_stock():
+    stock = [Supply("stock", RAW, Fraction(5))]
+    personal = Demand("P", RAW, Fraction(3), TODAY, personal=True)
+    assert net([personal], stock, {}, pooled=True).shortages == []
+
+
+def test_by_products_cover_needs_of_products_below():
+    wax = 9
+    recipes = {
+        BULK: Recipe(
+            10,
+            BULK,
+            (Component(RAW, Fraction(1)),),
+            by_products=(Component(wax, Fraction(1, 10)),),
+        )
+    }
+    plan = net([demand("A", BULK, 20), demand("B", wax, 3)], [], recipes, pooled=True)
+    assert [(need.product, need.quantity) for need in plan.shortages if need.product == wax] == [
+        (wax, 1)
+    ]
+
+
+def test_minimum_quantity_is_made():
+    recipes = {JAR: Recipe(11, JAR, (Component(GLASS, Fraction(1)),), minimum=Fraction(24))}
+    plan = net([demand("A", JAR, 5)], [], recipes, pooled=True)
+    assert (plan.runs[0].quantity, plan.runs[0].needed) == (24, 5)
+    assert plan.shortages[0].quantity == 24
