@@ -177,7 +177,7 @@ def test_no_apt(surroundings: Surroundings) -> None:
 
 def test_no_debian_mirror(surroundings: Surroundings) -> None:
     line = "Packages|Ubuntu|noble|main|http://mirror.invalid/ubuntu/|/etc/apt/sources.list:1"
-    surroundings.program("apt-get", f"echo '{line}'")
+    surroundings.program("apt-get", f'[ "$1" = indextargets ] && echo "{line}"')
     surroundings.fails("run", "no Debian mirror", "ODOO_PATH", "docker-compose.yml")
     assert surroundings.nothing_made()
 

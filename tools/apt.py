@@ -98,23 +98,37 @@ def debian_mirror() -> tuple[str, str | None]:
         raise Failure(
             f"Odoo 19 is not here, and without apt it cannot be fetched from Debian.\n{ELSEWHERE}"
         )
+    found = _from_lists() or _from_sources()
+    if found is None:
+        raise Failure(
+            "Odoo 19 is not here, and this machine names no Debian mirror to fetch it from.\n"
+            f"{ELSEWHERE}"
+        )
+    return found
+
+
+def _from_lists() -> tuple[str, str | None] | None:
+    """Find the mirror in the package lists that apt has, which say where they come from."""
     fields = "|".join(f"$({name})" for name in FIELDS)
-    listing = subprocess.run(
-        ["apt-get", "indextargets", "--format", fields], capture_output=True, text=True, check=False
-    )
-    for line in listing.stdout.splitlines():
+    for line in _output("apt-get", "indextargets", "--format", fields):
         created_by, origin, release, component, uri, source = line.split("|")
-        # Before a first "apt-get update" the origin is not known: apt then leaves the placeholder.
-        known = not origin.startswith("$(") and bool(origin)
-        is_debian = origin == "Debian" if known else bool(DEBIAN_SUITES.match(release))
-        if created_by != "Packages" or component != "main" or not is_debian:
-            continue
-        if DEBIAN_SUITES.match(release):
+        is_main = (created_by, origin, component) == ("Packages", "Debian", "main")
+        if is_main and DEBIAN_SUITES.match(release):
             return uri, _keyring(source)
-    raise Failure(
-        "Odoo 19 is not here, and this machine names no Debian mirror to fetch it from.\n"
-        f"{listing.stderr.strip()}\n{ELSEWHERE}"
-    )
+    return None
+
+
+def _from_sources() -> tuple[str, str | None] | None:
+    """Find the mirror where apt has no lists yet: what would it fetch?"""
+    for line in _output("apt-get", "--print-uris", "update"):
+        match = re.match(r"'(.+/)dists/([^/]+)/InRelease'", line)
+        if match and DEBIAN_SUITES.match(match[2]):
+            return match[1], _default_keyring()
+    return None
+
+
+def _output(*command: str) -> list[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
 
 
 def _keyring(source: str) -> str | None:
@@ -132,4 +146,8 @@ def _keyring(source: str) -> str | None:
         found = re.search(r"signed-by=([^\s\]]+)", lines[index] if index < len(lines) else "")
     if found:
         return found.group(1)
+    return _default_keyring()
+
+
+def _default_keyring() -> str | None:
     return str(DEFAULT_KEYRING) if DEFAULT_KEYRING.exists() else None

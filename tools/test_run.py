@@ -89,6 +89,7 @@ def variables(odoo: Odoo, *, soak: bool) -> dict[str, str]:
         **odoo.variables(),
         # No job runner: nothing may work on the database beside the tests.
         "ODOO_QUEUE_JOB_CHANNELS": "root:0",
+        "ODOO_HTTP_INTERFACE": "127.0.0.1",
         **({"SOAK": "1", "HYPOTHESIS_PROFILE": "soak"} if soak else {}),
     }
 
