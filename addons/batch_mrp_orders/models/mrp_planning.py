@@ -339,6 +339,7 @@ class MrpPlanning(models.AbstractModel):
         arrivals = self._get_earliest_arrivals(products)
         names = dict(zip(products.ids, products.mapped("display_name"), strict=True))
         columns = ("available_qty", "incoming_qty", "to_produce_qty", "shortage_qty")
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
         values_by_order = defaultdict(list)
         # Sorted by path, a product stands right above its ingredients.
         for sequence, (order_id, path) in enumerate(sorted(rows)):
@@ -349,10 +350,10 @@ class MrpPlanning(models.AbstractModel):
                     "level": len(path),
                     "product_id": path[-1],
                     "recipe_path": " › ".join(names[product_id] for product_id in path),
-                    "required_qty": float(sum(row[column] for column in columns)),
+                    "required_qty": float(round(sum(row[column] for column in columns), digits)),
                     "arrival_date": row["shortage_qty"] and arrivals.get(path[-1]),
                     "expected_date": row["expected_date"] or False,
-                    **{column: float(row[column]) for column in columns},
+                    **{column: float(round(row[column], digits)) for column in columns},
                 }
             )
         return values_by_order

@@ -57,16 +57,7 @@ class SaleOrder(models.Model):
 
     def _write_material_check(self, results):
         """Replace the requirements of the orders by ``results`` (values by order id)."""
-        # Requirements are a report of the system: nobody may write them by hand, but
-        # everybody who sees the order may have them computed.
-        self.sudo().material_line_ids.unlink()
-        self.env["sale.order.material.line"].sudo().create(
-            [
-                dict(values, order_id=order.id)
-                for order in self
-                for values in results.get(order.id, [])
-            ]
-        )
+        self.env["sale.order.material.line"]._replace(self, results)
         for state, group in self.grouped(
             lambda order: self._get_material_state(results.get(order.id, []))
         ).items():
