@@ -52,7 +52,7 @@ def test_nothing_to_save(server: Server, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("kind", ["text", "cut", "foreign"])
+@pytest.mark.parametrize("kind", ["text", "cut", "foreign", "outside", "link"])
 def test_a_broken_archive_changes_nothing(
     server: Server, database: str, tmp_path: Path, kind: str
 ) -> None:
@@ -63,8 +63,11 @@ def test_a_broken_archive_changes_nothing(
         whole = backup.create(server, database, tmp_path / "whole.tar.gz").read_bytes()
         file.write_bytes(whole[: len(whole) // 2])
     else:
+        member = tarfile.TarInfo({"outside": "../backup.json"}.get(kind, "backup.json"))
+        if kind == "link":
+            member.type, member.linkname = tarfile.SYMTYPE, "/etc/passwd"
         with tarfile.open(file, "w:gz") as archive:
-            archive.add(__file__, arcname="backup.json")
+            archive.addfile(member)
     before = content(server, database)
     with pytest.raises(Failure, match=r"not a (readable )?backup"):
         backup.restore(server, database, file)

@@ -4,7 +4,7 @@ import json
 import tarfile
 import tempfile
 import time
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from tools import settings
 from tools.console import Failure
@@ -58,10 +58,19 @@ def default_file(database: str) -> Path:
 def _unpack(file: Path, folder: Path) -> None:
     try:
         with tarfile.open(file, "r:gz") as archive:
-            # Refuses links and paths that lead out of the folder.
-            archive.extractall(folder, filter="data")
+            members = archive.getmembers()
+            if not all(_is_safe(member) for member in members):
+                raise Failure(f"{file} is not a backup: it holds links or leads out of its folder.")
+            archive.extractall(folder, members)
     except (OSError, EOFError, tarfile.TarError) as error:
         raise Failure(f"{file} is not a readable backup: {error}") from error
+
+
+def _is_safe(member: tarfile.TarInfo) -> bool:
+    """Tell whether a member is a file or folder that stays below the folder it is unpacked to."""
+    path = PurePosixPath(member.name)
+    inside = not path.is_absolute() and ".." not in path.parts
+    return inside and (member.isfile() or member.isdir())
 
 
 def _manifest(folder: Path, file: Path) -> dict[str, int]:
