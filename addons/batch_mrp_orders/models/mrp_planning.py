@@ -20,6 +20,7 @@ from ..planning.quantity import exact
 
 OPEN_RUN_STATES = ("confirmed", "progress", "to_close")
 OPEN_MOVE_STATES = ("waiting", "confirmed", "partially_available", "assigned")
+ALWAYS_THERE = Fraction(10**15)
 
 
 class MrpPlanning(models.AbstractModel):
@@ -50,6 +51,7 @@ class MrpPlanning(models.AbstractModel):
         recipes, reached = self._get_recipes(products, warehouse)
         supplies = [
             *self._get_stock_supplies(reached, warehouse),
+            *self._get_untracked_supplies(reached, recipes),
             *self._get_run_supplies(runs),
             *self._get_receipt_supplies(reached, warehouse),
             *self._get_requested_supplies(reached, warehouse),
@@ -73,53 +75,39 @@ class MrpPlanning(models.AbstractModel):
         :return: engine recipes by product id, and all products reached; one round
             of queries for each recipe level, however many products there are
         """
-        recipes = {}
-        reached = products
-        level = products
-        while level:
-            boms = self.env["mrp.bom"]._bom_find(
-                level, picking_type=warehouse.manu_type_id, company_id=warehouse.company_id.id
-            )
-            boms = {product: bom for product, bom in boms.items() if bom.type != "subcontract"}
-            for product, bom in boms.items():
-                recipes[product.id] = self._get_recipe(product, bom)
-            ingredients = {
-                component.product
-                for product in boms
-                for component in recipes[product.id].components
-            }
-            level = self.env["product.product"].browse(sorted(ingredients)) - reached
-            reached |= level
+        boms, reached = self.env["mrp.bom"]._get_all_levels(
+            products, picking_type=warehouse.manu_type_id, company_id=warehouse.company_id.id
+        )
+        recipes = {product.id: self._get_recipe(product, bom) for product, bom in boms.items()}
         return recipes, reached
 
     @api.model
     def _get_recipe(self, product, bom):
-        output = self._to_product_unit(bom.product_qty, bom.product_uom_id, product)
-        quantities = defaultdict(Fraction)
-        for line in bom.bom_line_ids:
-            if not line._skip_bom_line(product):
-                quantities[line.product_id.id] += self._to_product_unit(
-                    line.product_qty, line.product_uom_id, line.product_id
-                )
-        batch_size = None
-        if bom.enable_batch_size and bom.type == "normal":
-            batch_size = self._to_product_unit(bom.batch_size, bom.product_uom_id, product)
+        """The recipe and, after it, the versions that will follow it."""
+        ratio = bom._get_unit_ratio()
+        makes_batches = bom.enable_batch_size and bom.type == "normal"
+        successor = bom.next_version_ids.filtered("active")[:1]
         return Recipe(
             id=bom.id,
             product=product.id,
             components=tuple(
-                Component(component, quantity / output)
-                for component, quantity in quantities.items()
-                if quantity > 0
+                component
+                for line in bom.bom_line_ids
+                if line.product_id.type == "consu" and not line._skip_bom_line(product)
+                if (component := line._get_component()).quantity
             ),
-            batch_size=batch_size,
+            batch_size=exact(bom.batch_size) * ratio if makes_batches else None,
             days=bom.produce_delay,
             is_kit=bom.type == "phantom",
+            minimum=exact(bom.minimum_qty) * ratio if bom.minimum_qty else None,
+            weighing_step=bom._get_weighing_step(),
+            valid_until=bom.valid_until or None,
+            successor=self._get_recipe(product, successor) if successor else None,
             by_products=tuple(
                 Component(
                     line.product_id.id,
                     self._to_product_unit(line.product_qty, line.product_uom_id, line.product_id)
-                    / output,
+                    / (exact(bom.product_qty) * ratio),
                 )
                 for line in bom.byproduct_ids
                 if line.product_qty > 0 and not line._skip_byproduct_line(product)
@@ -141,6 +129,15 @@ class MrpPlanning(models.AbstractModel):
             for product_id, expires, quantity in self.env["stock.quant"]._get_usable_lots(
                 products, warehouse
             )
+        ]
+
+    @api.model
+    def _get_untracked_supplies(self, products, recipes):
+        """Water, electricity: what is not stocked is always there."""
+        return [
+            Supply(("always", product.id), product.id, ALWAYS_THERE)
+            for product in products
+            if not product.is_storable and product.id not in recipes
         ]
 
     @api.model
@@ -242,13 +239,15 @@ class MrpPlanning(models.AbstractModel):
         rows = pool.search(domain)
         return [
             Demand(
-                ("line", row.sale_line_id.id),
-                row.product_id.id,
-                exact(row.open_qty),
-                row.date_due,
-                row.is_personal,
+                key=("line", row.sale_line_id.id),
+                product=row.product_id.id,
+                quantity=exact(row.open_qty),
+                due=due,
+                min_days=row.sale_line_id._get_min_remaining_days(),
+                personal=row.is_personal,
             )
             for row in rows
+            if (due := row.date_due)
         ]
 
     @api.model
@@ -265,8 +264,16 @@ class MrpPlanning(models.AbstractModel):
                     line.product_uom_qty, line.product_uom_id, line.product_id
                 )
                 due = (start + timedelta(days=lead)).date()
+                days = line._get_min_remaining_days()
                 demands.append(
-                    Demand(("line", line.id), line.product_id.id, quantity, due, line.is_personal)
+                    Demand(
+                        key=("line", line.id),
+                        product=line.product_id.id,
+                        quantity=quantity,
+                        due=due,
+                        min_days=days,
+                        personal=line.is_personal,
+                    )
                 )
         return demands
 

@@ -6,7 +6,8 @@ The rule, product by product from the finished goods down to the raw materials:
 1. Needs are served in the order of their due date (then in the order given).
 2. Stock on hand is used first, what expires first before the rest, then expected
    supplies (open runs with surplus, receipts) in the order of their dates. Goods
-   that have expired on the due date serve nobody.
+   that have expired on the due date serve nobody, and goods that do not keep as long
+   after it as the need asks for serve others only.
 3. What remains, and what is made to a customer's own wishes, is made if the product
    has a recipe; the run's ingredients become needs of their own, due when the run
    starts, and its by-products are supplies for products that come later.
@@ -16,12 +17,14 @@ Every unit of need is pegged to exactly one supply, run or shortage.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import groupby
 
 from .quantity import batches_for
+from .scaling import round_up, scale_parts
 
 Key = Hashable
 
@@ -36,19 +39,28 @@ class CyclicRecipeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """``quantity`` of ``product`` for one unit of the recipe's output."""
+    """``quantity`` of ``product``, gross, for one unit of the recipe's output.
+
+    ``step`` and ``mass`` say how it is rounded (see :mod:`.scaling`); ``min_days``
+    is the remaining life the product must have when it is delivered in a kit.
+    """
 
     product: int
     quantity: Fraction
+    step: Fraction | None = None
+    mass: Fraction | None = None
+    min_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """How one unit of ``product`` is made.
 
-    ``batch_size`` None means any quantity from ``minimum`` on can be made.
-    ``days`` is the time from the start of a run to its goods. ``by_products`` come
-    with one unit of output. A kit is taken apart instead of made.
+    ``batch_size`` None means any quantity from ``minimum`` on can be made. ``days``
+    is the time from the start of a run to its goods. A kit is taken apart instead of
+    made. ``by_products`` come with one unit of output. ``weighing_step`` is the step of
+    the scale in grams. Runs that start on ``valid_until`` or later are made by the
+    ``successor``.
     """
 
     id: int
@@ -57,22 +69,52 @@ class Recipe:
     batch_size: Fraction | None = None
     days: int = 0
     is_kit: bool = False
-    minimum: Fraction = Fraction(0)
+    minimum: Fraction | None = None
+    weighing_step: Fraction | None = None
+    valid_until: date | None = None
+    successor: "Recipe | None" = None
     by_products: tuple[Component, ...] = ()
+
+    def version_for(self, due: date) -> "Recipe":
+        """The version by which goods due on that day are made."""
+        recipe = self
+        while (
+            recipe.successor
+            and recipe.valid_until
+            and due - timedelta(days=recipe.days) >= recipe.valid_until
+        ):
+            recipe = recipe.successor
+        return recipe
+
+    def ingredients(self, output: Fraction, kits: Callable[[int], bool]) -> dict[int, Fraction]:
+        """What goes into a run of ``output``, by product, as the run will ask for it.
+
+        A kit is not rounded, only what it is taken apart into.
+        """
+        rounded = [part for part in self.components if not kits(part.product)]
+        amounts = iter(scale_parts(rounded, output, self.weighing_step))
+        quantities: dict[int, Fraction] = defaultdict(Fraction)
+        for part in self.components:
+            kit = kits(part.product)
+            quantities[part.product] += part.quantity * output if kit else next(amounts)
+        return quantities
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
     """``quantity`` of ``product`` wanted on ``due`` by the consumer ``key``.
 
-    Goods made to the customer's own wishes are ``personal``: nothing on hand or
-    planned is like them, and their run makes nothing for others.
+    The goods must keep for ``min_days`` after that day; goods that are made for the
+    demand are taken to do so. Goods made to the customer's own wishes are
+    ``personal``: nothing on hand or planned is like them, and their run makes nothing
+    for others.
     """
 
     key: Key
     product: int
     quantity: Fraction
     due: date
+    min_days: int = 0
     personal: bool = False
 
 
@@ -105,6 +147,7 @@ class Need:
     due: date
     root: Key
     path: tuple[int, ...]
+    min_days: int = 0
     personal: bool = False
 
 
@@ -238,13 +281,18 @@ def _find_cycle(candidates: set[int], recipes: Mapping[int, Recipe]) -> tuple[in
 
 
 def _used(product: int, recipes: Mapping[int, Recipe]) -> set[int]:
-    recipe = recipes.get(product)
-    return {component.product for component in recipe.components} if recipe else set()
+    return {part.product for recipe in _versions(product, recipes) for part in recipe.components}
 
 
 def _by_products(product: int, recipes: Mapping[int, Recipe]) -> set[int]:
+    return {part.product for recipe in _versions(product, recipes) for part in recipe.by_products}
+
+
+def _versions(product: int, recipes: Mapping[int, Recipe]) -> Iterator[Recipe]:
     recipe = recipes.get(product)
-    return {component.product for component in recipe.by_products} if recipe else set()
+    while recipe:
+        yield recipe
+        recipe = recipe.successor
 
 
 class _Netting:
@@ -270,6 +318,7 @@ class _Netting:
                     due=demand.due,
                     root=demand.key,
                     path=(demand.product,),
+                    min_days=demand.min_days,
                     personal=demand.personal,
                 )
             )
@@ -287,14 +336,16 @@ class _Netting:
         recipe = self.recipes.get(product)
         if recipe and recipe.is_kit:
             for need in needs:
-                self._explode_kit(recipe, need)
+                self._explode_kit(recipe.version_for(need.due), need)
             return
         personal = [need for need in needs if need.personal and recipe]
         common = [need for need in needs if not (need.personal and recipe)]
         uncovered = self._cover(common, self._supplies_of(product))
         if recipe:
             for need in personal:
-                self._start_run(recipe, max(need.quantity, recipe.minimum), [need])
+                version = recipe.version_for(need.due)
+                quantity = max(need.quantity, version.minimum or need.quantity)
+                self._start_run(version, quantity, [need])
             self._make(recipe, uncovered)
         else:
             self.plan.shortages += uncovered
@@ -315,7 +366,7 @@ class _Netting:
             for supply, quantity in rest:
                 if supply.expires and supply.expires <= need.due:
                     continue  # later needs cannot use it either
-                taken = min(missing, quantity)
+                taken = min(missing, quantity) if _keeps(supply, need) else Fraction(0)
                 if taken:
                     self.plan.pegs.append(Peg(need, supply.key, taken, supply.available))
                     missing -= taken
@@ -329,8 +380,12 @@ class _Netting:
     def _make(self, recipe: Recipe, needs: list[Need]) -> None:
         if not self.pooled:
             for need in needs:
-                self._start_run(recipe, need.quantity, [need])
+                self._start_run(recipe.version_for(need.due), need.quantity, [need])
             return
+        for version, group in groupby(needs, lambda need: recipe.version_for(need.due)):
+            self._make_batches(version, list(group))
+
+    def _make_batches(self, recipe: Recipe, needs: list[Need]) -> None:
         total = sum((need.quantity for need in needs), Fraction(0))
         waiting = needs[::-1]
         for quantity in batches_for(total, recipe.batch_size, recipe.minimum):
@@ -355,40 +410,44 @@ class _Netting:
         )
         self.plan.runs.append(run)
         self.plan.pegs += [Peg(need, run.key, need.quantity, run.due) for need in served]
-        for component in recipe.components:
+        for product, amount in recipe.ingredients(quantity, self._is_kit).items():
             self._add_need(
                 Need(
                     consumer=run.key,
-                    product=component.product,
-                    quantity=quantity * component.quantity,
+                    product=product,
+                    quantity=amount,
                     due=run.start,
                     root=first.root,
-                    path=(*first.path, component.product),
+                    path=(*first.path, product),
                 )
             )
 
-        for component in recipe.by_products:
+        for part in recipe.by_products:
             # A product above its producer was netted before: the next plan finds the goods.
-            if component.product not in self.netted:
-                self.supplies[component.product].append(
-                    Supply(
-                        key=run.key,
-                        product=component.product,
-                        quantity=quantity * component.quantity,
-                        available=run.due,
-                    )
+            if part.product not in self.netted:
+                self.supplies[part.product].append(
+                    Supply(run.key, part.product, quantity * part.quantity, run.due)
                 )
+
+    def _is_kit(self, product: int) -> bool:
+        recipe = self.recipes.get(product)
+        return bool(recipe and recipe.is_kit)
 
     def _explode_kit(self, recipe: Recipe, need: Need) -> None:
         for component in recipe.components:
+            quantity = need.quantity * component.quantity
+            if not self._is_kit(component.product):
+                quantity = round_up(quantity, component.step)
+            delivered = need.consumer == need.root
             self._add_need(
                 Need(
                     consumer=need.consumer,
                     product=component.product,
-                    quantity=need.quantity * component.quantity,
+                    quantity=quantity,
                     due=need.due,
                     root=need.root,
                     path=(*need.path, component.product),
+                    min_days=max(need.min_days, component.min_days) if delivered else 0,
                     personal=need.personal,
                 )
             )
@@ -398,3 +457,8 @@ def _part(need: Need, quantity: Fraction) -> Need:
     if quantity == need.quantity:
         return need
     return replace(need, quantity=quantity)
+
+
+def _keeps(supply: Supply, need: Need) -> bool:
+    """Whether the goods last through the remaining life the need asks for."""
+    return not supply.expires or supply.expires > need.due + timedelta(days=need.min_days)

@@ -18,11 +18,11 @@ def exact(value: float | int | str | Decimal | Fraction) -> Fraction:
 
 
 def batches_for(
-    quantity: Fraction, batch_size: Fraction | None, minimum: Fraction = Fraction(0)
+    quantity: Fraction, batch_size: Fraction | None, minimum: Fraction | None = None
 ) -> list[Fraction]:
     """Batch quantities that together make at least ``quantity``.
 
-    Without a batch size one batch makes exactly what is needed, but not less than
+    Without a batch size one batch makes exactly what is needed, but never less than
     ``minimum``; with one, only full batches are made.
 
     :raises ValueError: for a batch size that is not positive
@@ -30,7 +30,7 @@ def batches_for(
     if quantity <= 0:
         return []
     if batch_size is None:
-        return [max(quantity, minimum)]
+        return [max(quantity, minimum or quantity)]
     if batch_size <= 0:
         raise ValueError(f"batch size must be positive, got {batch_size}")
     return [batch_size] * ceil(quantity / batch_size)

@@ -1,0 +1,183 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from odoo import api, fields, models
+
+from ..planning.quantity import exact
+from ..planning.rollup import CostSheet, unit_costs
+
+
+class MrpBom(models.Model):
+    """What is carried up over all levels of a recipe: its cost and its allergens."""
+
+    _inherit = "mrp.bom"
+
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    unit_cost = fields.Float(
+        "Cost per Unit",
+        digits="Product Price",
+        compute="_compute_unit_cost",
+        help="Cost of one unit of the product over all recipe levels: costs of what is bought, "
+        "with loss and yield, and of the operations.",
+    )
+    batch_cost = fields.Monetary(
+        "Cost of the Recipe", compute="_compute_unit_cost", help="For the quantity of the recipe."
+    )
+    allergen_ids = fields.Many2many(
+        "product.allergen",
+        compute="_compute_allergen_ids",
+        string="Allergens",
+        help="In the ingredients, over all recipe levels.",
+    )
+
+    @api.depends("company_id")
+    def _compute_currency_id(self):
+        for bom in self:
+            bom.currency_id = (bom.company_id or self.env.company).currency_id
+
+    # --------------------------------------------------------------- all levels
+    @api.model
+    def _get_all_levels(self, products, picking_type=None, company_id=False):
+        """Recipes in force for ``products`` and all they are made from.
+
+        :return: recipe by product, and all products reached; one round of queries for
+            each level, however many products there are
+        """
+        recipes = {}
+        reached = level = products
+        while level:
+            found = {
+                product: bom
+                for product, bom in self._bom_find(
+                    level, picking_type=picking_type, company_id=company_id
+                ).items()
+                if bom and bom.type != "subcontract"
+            }
+            recipes.update(found)
+            # Later versions are read along: what they are made from is reached as well.
+            versions = {product: bom._get_versions_ahead() for product, bom in found.items()}
+            level = (
+                self.env["product.product"].union(
+                    *(
+                        bom._get_used_products(product)
+                        for product, boms in versions.items()
+                        for bom in boms
+                    )
+                )
+                - reached
+            )
+            reached |= level
+        return recipes, reached
+
+    def _get_versions_ahead(self):
+        """This version and those that will follow it."""
+        versions = level = self
+        while level:
+            level = level.next_version_ids.filtered("active") - versions
+            versions |= level
+        return versions
+
+    def _get_used_products(self, product):
+        return self.bom_line_ids.filtered(lambda line: not line._skip_bom_line(product)).product_id
+
+    # ---------------------------------------------------------------------- cost
+    @api.depends_context("company")
+    @api.depends(
+        "product_qty",
+        "product_uom_id",
+        "yield_percent",
+        "bom_line_ids.product_qty",
+        "bom_line_ids.product_uom_id",
+        "bom_line_ids.loss_percent",
+        "bom_line_ids.product_id.standard_price",
+        "operation_ids.cost",
+        "byproduct_ids.cost_share",
+    )
+    def _compute_unit_cost(self):
+        costs, sheets = self._get_cost_roll_up()
+        for bom in self:
+            sheet = sheets.get(bom)
+            bom.unit_cost = float(sheet.unit_cost(costs.__getitem__)) if sheet else 0.0
+            bom.batch_cost = float(sheet.batch_cost(costs.__getitem__)) if sheet else 0.0
+
+    def _get_cost_roll_up(self, product=None, expand=None):
+        """Exact cost by product id of all that goes into these recipes, and their cost sheets.
+
+        :param product: the variant that is made, by default the first one of each recipe
+        :param expand: recipes by which ingredients are rolled up, None for all of them;
+            every other ingredient counts with the cost on its product
+        """
+        sheets = {
+            bom: bom._get_cost_sheet(made)
+            for bom in self
+            if bom.product_qty and (made := product or bom._get_finished_products()[:1])
+        }
+        Product = self.env["product.product"]
+        used = Product.browse({part for sheet in sheets.values() for part, _qty in sheet.parts})
+        recipes, reached = self._get_all_levels(used, company_id=self[:1].company_id.id)
+        inner = {
+            product.id: bom._get_cost_sheet(product)
+            for product, bom in recipes.items()
+            if expand is None or bom in expand
+        }
+        prices = {product.id: exact(product.standard_price) for product in reached}
+        return unit_costs(used.ids, inner, prices), sheets
+
+    def _get_cost_sheet(self, product):
+        """What one recipe quantity costs, as the engine sees it."""
+        lines = self.bom_line_ids.filtered(
+            lambda line: line.product_id and not line._skip_bom_line(product)
+        )
+        operations = self.operation_ids.filtered(
+            lambda operation: not operation._skip_operation_line(product)
+        )
+        return CostSheet(
+            output=self._get_output(),
+            parts=tuple(
+                (line.product_id.id, line._get_gross_quantity() * line._get_unit_ratio())
+                for line in lines
+            ),
+            operations=sum(exact(operation.cost) for operation in operations) + exact(0),
+            byproduct_share=sum(exact(line.cost_share) for line in self.byproduct_ids) + exact(0),
+        )
+
+    def action_update_product_cost(self):
+        """Write the rolled-up cost to the products, ingredients made in-house first."""
+        everything = self.browse()
+        for bom in self:
+            recipes, _reached = self._get_all_levels(
+                bom._get_finished_products(), company_id=bom.company_id.id
+            )
+            everything |= self.union(*recipes.values())
+        for bom in self:
+            for product in bom._get_finished_products():
+                product.standard_price = product._compute_bom_price(bom, everything)
+        return True
+
+    # ----------------------------------------------------------------- allergens
+    @api.depends("bom_line_ids.product_id.contained_allergen_ids", "product_tmpl_id.allergen_ids")
+    def _compute_allergen_ids(self):
+        for bom in self:
+            bom.allergen_ids = (
+                bom.product_tmpl_id.allergen_ids
+                | bom.bom_line_ids.product_id.contained_allergen_ids
+            )
+
+
+class MrpBomLine(models.Model):
+    _inherit = "mrp.bom.line"
+
+    currency_id = fields.Many2one(related="bom_id.currency_id")
+    cost = fields.Monetary(
+        compute="_compute_cost", help="Gross quantity at cost, rolled up over its own recipe."
+    )
+    allergen_ids = fields.Many2many(related="product_id.contained_allergen_ids", string="Allergens")
+
+    @api.depends_context("company")
+    @api.depends("product_id", "product_qty", "product_uom_id", "loss_percent", "bom_id.unit_cost")
+    def _compute_cost(self):
+        for bom, lines in self.grouped("bom_id").items():
+            costs, _sheets = bom._get_cost_roll_up()
+            for line in lines:
+                amount = line._get_gross_quantity() * (
+                    line._get_unit_ratio() if line.product_id and line.product_uom_id else 0
+                )
+                line.cost = float(amount * costs.get(line.product_id.id, 0))
