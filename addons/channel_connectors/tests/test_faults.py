@@ -40,7 +40,7 @@ class TestFaults(ChannelCase):
             self.channel.api_base = sandbox.url
             sandbox.store.add_faults("status", status=500, after=1)
             sandbox.store.add_faults("status", 9, status=500)
-            self.assertIn("500", self.channel._import_orders())
+            self.assertIn("500", self._import_with_warning())
             self.assertEqual(len(self.channel.order_ids), 50)
             self.assertEqual(set(self.channel.order_ids.mapped("state")), {"imported"})
             self.assertTrue(self.channel.last_error)
@@ -51,9 +51,14 @@ class TestFaults(ChannelCase):
             self.assertGreater(self.channel.orders_cursor, cursor)
             self.assertFalse(self.channel.last_error)
 
+    def _import_with_warning(self):
+        """Import; what stops it is told to the caller and to the server's log."""
+        with self.assertLogs("odoo.addons.channel_connectors", "WARNING"):
+            return self.channel._import_orders()
+
     def test_wrong_secret(self):
         self.channel.client_secret = "wrong"
-        self.assertIn("let us in", self.channel._import_orders())
+        self.assertIn("let us in", self._import_with_warning())
         self.assertFalse(self.channel.order_ids)
         result = self.channel.action_test_connection()
         self.assertEqual(result["params"]["type"], "danger")
@@ -65,7 +70,7 @@ class TestFaults(ChannelCase):
             result = self.channel.action_test_connection()
             self.assertEqual(result["params"]["type"], "warning")
             self.assertIn("read_customers", result["params"]["message"])
-            self.assertIn("let us in", self.channel._import_orders())
+            self.assertIn("let us in", self._import_with_warning())
 
     def test_null_characters(self):
         orders = generate(1)
