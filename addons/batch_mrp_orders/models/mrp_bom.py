@@ -104,7 +104,9 @@ class MrpBom(models.Model):
         return exact(self.product_uom_id.factor) / exact(self.product_tmpl_id.uom_id.factor)
 
     def _get_weighing_step(self):
-        return exact(self.weighing_step) if self.weighing_step and self.made_by_mass else None
+        if self.weighing_step and self.product_uom_id._is_mass():
+            return exact(self.weighing_step)
+        return None
 
     @api.model
     def _round_last_line_done(self, lines_done):

@@ -26,7 +26,9 @@ class MrpBomLine(models.Model):
         bom = self.bom_id
         ratio = self._get_unit_ratio()
         digits = self.env["decimal.precision"].precision_get("Product Unit")
-        weighed = bom.made_by_mass and bom.type == "normal" and self.product_uom_id._is_mass()
+        weighed = bom.type == "normal" and all(
+            unit._is_mass() for unit in (bom.product_uom_id, self.product_uom_id)
+        )
         return Component(
             product=self.product_id.id,
             quantity=self._get_gross_quantity() * ratio / bom._get_output(),

@@ -44,39 +44,33 @@ class MrpBom(models.Model):
         recipes = {}
         reached = level = products
         while level:
-            found = {
-                product: bom
-                for product, bom in self._bom_find(
-                    level, picking_type=picking_type, company_id=company_id
-                ).items()
-                if bom and bom.type != "subcontract"
-            }
-            recipes.update(found)
-            # Later versions are read along: what they are made from is reached as well.
-            versions = {product: bom._get_versions_ahead() for product, bom in found.items()}
-            level = (
-                self.env["product.product"].union(
-                    *(
-                        bom._get_used_products(product)
-                        for product, boms in versions.items()
-                        for bom in boms
+            found = self._bom_find(level, picking_type=picking_type, company_id=company_id)
+            # Read as one set, so that no line, unit or version is fetched recipe by recipe.
+            boms = self.union(*found.values()).filtered(lambda bom: bom.type != "subcontract")
+            by_id = {bom.id: bom for bom in boms._get_versions_ahead()}
+            made = {product.id: product for product in level}
+            used = self.env["product.product"]
+            for product, bom in found.items():
+                if bom.id in by_id:
+                    recipes[made[product.id]] = by_id[bom.id]
+            for product, bom in recipes.items():
+                # Later versions are read along: what they are made from is reached as well.
+                if product.id in made:
+                    used = used.union(
+                        *(
+                            by_id[version.id]._get_used_products(product)
+                            for version in bom._get_versions_ahead()
+                        )
                     )
-                )
-                - reached
-            )
+            level = used - reached
             reached |= level
         return recipes, reached
 
-    def _get_versions_ahead(self):
-        """This version and those that will follow it."""
-        versions = level = self
-        while level:
-            level = level.next_version_ids.filtered("active") - versions
-            versions |= level
-        return versions
-
     def _get_used_products(self, product):
-        return self.bom_line_ids.filtered(lambda line: not line._skip_bom_line(product)).product_id
+        # filtered() would forget that the lines were read together with those of others.
+        return self.env["product.product"].union(
+            *(line.product_id for line in self.bom_line_ids if not line._skip_bom_line(product))
+        )
 
     # ---------------------------------------------------------------------- cost
     @api.depends_context("company")
@@ -161,6 +155,22 @@ class MrpBom(models.Model):
                 | bom.bom_line_ids.product_id.contained_allergen_ids
             )
 
+    @api.model
+    def _forget_allergens(self):
+        """Drop what was computed: recipes of any level above may have changed with this."""
+        for model, field in (
+            ("product.product", "contained_allergen_ids"),
+            ("product.template", "contained_allergen_ids"),
+            ("mrp.bom", "allergen_ids"),
+            ("mrp.bom.line", "allergen_ids"),
+        ):
+            self.env[model].invalidate_model([field], flush=False)
+
+    def write(self, vals):
+        res = super().write(vals)
+        self._forget_allergens()
+        return res
+
 
 class MrpBomLine(models.Model):
     _inherit = "mrp.bom.line"
@@ -181,3 +191,19 @@ class MrpBomLine(models.Model):
                     line._get_unit_ratio() if line.product_id and line.product_uom_id else 0
                 )
                 line.cost = float(amount * costs.get(line.product_id.id, 0))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        self.env["mrp.bom"]._forget_allergens()
+        return lines
+
+    def write(self, vals):
+        res = super().write(vals)
+        self.env["mrp.bom"]._forget_allergens()
+        return res
+
+    def unlink(self):
+        res = super().unlink()
+        self.env["mrp.bom"]._forget_allergens()
+        return res

@@ -86,7 +86,7 @@ class MrpPlanning(models.AbstractModel):
         """The recipe and, after it, the versions that will follow it."""
         ratio = bom._get_unit_ratio()
         makes_batches = bom.enable_batch_size and bom.type == "normal"
-        successor = bom.next_version_ids.filtered("active")[:1]
+        successor = bom._get_successors()[:1]
         return Recipe(
             id=bom.id,
             product=product.id,

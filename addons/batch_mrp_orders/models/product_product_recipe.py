@@ -42,6 +42,12 @@ class ProductTemplate(models.Model):
     def _search_contained_allergen_ids(self, operator, value):
         return self.env["product.product"]._get_allergen_domain(operator, value, "product_tmpl_id")
 
+    def write(self, vals):
+        res = super().write(vals)
+        if "allergen_ids" in vals:
+            self.env["mrp.bom"]._forget_allergens()
+        return res
+
     @api.constrains("uom_id")
     def _check_recipe_unit_family(self):
         """A product in recipes keeps the kind of its unit."""
@@ -61,15 +67,13 @@ class ProductProduct(models.Model):
         compute="_compute_contained_allergen_ids",
         search="_search_contained_allergen_ids",
         string="Allergens",
-        recursive=True,
         help="Of its own and from all levels of its recipe.",
     )
 
-    @api.depends(
-        "product_tmpl_id.allergen_ids",
-        "product_tmpl_id.bom_ids.active",
-        "product_tmpl_id.bom_ids.bom_line_ids.product_id.contained_allergen_ids",
-    )
+    # What lies further down is watched by _forget_allergens: a field that depends on
+    # itself is computed record by record.
+    @api.depends_context("recipe_date")
+    @api.depends("product_tmpl_id.allergen_ids", "product_tmpl_id.bom_ids.bom_line_ids.product_id")
     def _compute_contained_allergen_ids(self):
         # Allergens are told to everybody who sees the product, recipes are not.
         products = self._origin.sudo()
@@ -81,10 +85,8 @@ class ProductProduct(models.Model):
         )
         Allergen = self.env["product.allergen"]
         for product in self:
-            own = product.allergen_ids
-            product.contained_allergen_ids = own | Allergen.browse(
-                contained.get(product._origin.id, ())
-            )
+            found = Allergen.browse(contained.get(product._origin.id, ()))
+            product.contained_allergen_ids = product.sudo().allergen_ids | found
 
     @api.model
     def _search_contained_allergen_ids(self, operator, value):

@@ -16,7 +16,9 @@ class UomUom(models.Model):
 
     @api.model
     def _get_gram(self):
-        return self.env.ref("uom.product_uom_gram")
+        # Cached, where ref() would look each time whether the unit still exists.
+        gram_id = self.env["ir.model.data"]._xmlid_to_res_id("uom.product_uom_gram")
+        return self.browse(gram_id)
 
     def _check_converts_to(self, product):
         """Refuse a unit that has nothing to do with the one the product is stocked in.
