@@ -48,6 +48,7 @@ Settings, as `make run PORT=8080` or from the environment:
 PORT (8069)  SHOP_PORT (8469)  DATABASE (order_hub)  PYTHON (python3)
 ODOO_PATH    an Odoo 19 tree to use instead of the Debian package
 PGHOST ...   a PostgreSQL server to use instead of the embedded one (PGPORT, PGUSER, PGPASSWORD)
+TEST_WORKERS tests side by side (as many as there are processors, 4 at most)
 MIN_FREE_GB  disk space to ask for before starting (4 for a first run)
 XDG_CACHE_HOME  where the cache is, else ~/.cache"""
 

@@ -11,6 +11,8 @@ from tools.console import Failure, run_logged, say, step
 from tools.manifests import own_names
 from tools.odoo_run import Odoo
 
+# Each needs about 600 MB of memory with Odoo, its database session and a browser.
+MOST_WORKERS = 4
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -53,13 +55,20 @@ def test(odoo: Odoo, *, soak: bool) -> int:
     odoo.server.create(database, template)
     arguments = ["-p", "tests.strict_run", "--odoo-database", database, "--odoo-http"]
     arguments += ["--odoo-log-level=warn", "-q", "--durations=10"]
+    arguments += ["-n", str(workers()), "--dist", "loadfile", "--no-loadscope-reorder"]
     selected = os.environ.get("TESTS", "").split()
     command = [settings.VENV_PYTHON, "-m", "pytest", *arguments, *selected]
     say("==> Tests")
     try:
         return _call(command, variables(odoo, soak=soak))
     finally:
-        odoo.server.drop(database)
+        for name in odoo.server.databases(database):
+            odoo.server.drop(name)
+
+
+def workers() -> int:
+    """Return how many tests run side by side, each on a copy of the database of its own."""
+    return int(os.environ.get("TEST_WORKERS") or min(os.cpu_count() or 1, MOST_WORKERS))
 
 
 def bench(odoo: Odoo) -> int:

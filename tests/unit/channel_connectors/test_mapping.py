@@ -51,7 +51,7 @@ def test_recorded_samples_and_own_ones_agree():
     """Both sets of sample orders have the same totals, order by order."""
     path = SAMPLES / "orders_page.json"
     if not path.exists():
-        pytest.skip("the recorded sample orders are not beside the project")
+        pytest.skip("vendor samples not present beside the project")
     recorded = complete(*load_orders(path))
     assert recorded.keys() == OWN.keys()
     for name, payload in recorded.items():
