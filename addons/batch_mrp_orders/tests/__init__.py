@@ -6,5 +6,9 @@ from . import (
     test_order_screen,
     test_plan_runs,
     test_production_status,
+    test_promise,
+    test_promise_holds,
+    test_promise_job,
+    test_promise_portal,
     test_quantity_display,
 )

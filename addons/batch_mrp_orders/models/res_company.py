@@ -1,0 +1,23 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    promise_shipping_days = fields.Integer(
+        "Shipping Days",
+        default=2,
+        help="Working days from handing goods over to the carrier until the customer has them.",
+    )
+    promise_hold_hours = fields.Integer(
+        "Hold Promises For",
+        default=24,
+        help="Hours for which a promised quotation keeps its material and its time on the work "
+        "centers. 0 keeps nothing.",
+    )
+
+    _promise_settings_not_negative = models.Constraint(
+        "CHECK (promise_shipping_days >= 0 AND promise_hold_hours >= 0)",
+        "Shipping days and hours of a promise cannot be negative.",
+    )
