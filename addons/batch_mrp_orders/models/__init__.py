@@ -16,6 +16,7 @@ from . import (
     sale_order_line,
     sale_order_line_promise,
     sale_order_material_line,
+    sale_order_portal,
     sale_order_promise,
     stock_move,
     stock_picking,

@@ -127,7 +127,7 @@ class MrpPromise(models.AbstractModel):
             recipes=recipes,
             own_holds=own.filtered("workcenter_id"),
             suppliers={product: seller.partner_id.id for product, seller in sellers.items()},
-            left=[*self._get_left_over(supplies, plan), *kept],
+            left=self._get_left_over(supplies, plan, kept),
         )
 
     @api.model
@@ -233,12 +233,15 @@ class MrpPromise(models.AbstractModel):
         return ("stock", hold.product_id.id, hold.good_until or None)
 
     @api.model
-    def _get_left_over(self, supplies, plan):
-        used = defaultdict(Fraction)
+    def _get_left_over(self, supplies, plan, kept):
+        """``supplies`` less what ``plan`` takes, with what own holds keep."""
+        left = {supply.key: supply.quantity for supply in supplies}
         for peg in plan.pegs:
             if not isinstance(peg.source, RunKey):
-                used[peg.source] += peg.quantity
-        return [replace(supply, quantity=supply.quantity - used[supply.key]) for supply in supplies]
+                left[peg.source] -= peg.quantity
+        for supply in kept:
+            left[supply.key] += supply.quantity
+        return [replace(supply, quantity=left[supply.key]) for supply in supplies]
 
     # ---------------------------------------------------------------- promising
     @api.model

@@ -59,27 +59,36 @@ class MrpPromise(models.AbstractModel):
 
     # ---------------------------------------------------------------- calendars
     @api.model
-    def _get_shipping_calendar(self, company, now):
+    def _get_shipping_calendar(self, company, start, span=HORIZON):
+        """Shipping days of ``company`` for ``span`` from the minute ``start`` on."""
         calendar = company.resource_calendar_id
-        working = [(now, now + HORIZON // MINUTE)]
+        working = [(start, start + span // MINUTE)]
         if calendar:
-            working = self._get_working(calendar, self.env["resource.resource"], now)[False]
+            working = self._get_working(calendar, self.env["resource.resource"], start, span)[False]
         return ShippingCalendar(
             working, self._get_local_date(company), company.promise_shipping_days
         )
 
     @api.model
-    def _get_working(self, calendar, resources, now):
-        """Working time of ``resources`` within the horizon, by id; False is the calendar's."""
-        start = utc.localize(to_datetime(now))
-        intervals = calendar._work_intervals_batch(start, start + HORIZON, resources=resources)
+    def _get_ship_by_days(self, company, days):
+        """The day to hand goods over, by the day on which the customer shall have them."""
+        margin = timedelta(days=28 + 2 * company.promise_shipping_days)
+        start = self._get_noon(company, min(days) - margin)
+        calendar = self._get_shipping_calendar(company, start, max(days) - min(days) + 2 * margin)
+        return {day: calendar.ship_by(day) for day in days}
+
+    @api.model
+    def _get_working(self, calendar, resources, start, span=HORIZON):
+        """Working time of ``resources`` by id; False is that of the calendar itself."""
+        begin = utc.localize(to_datetime(start))
+        intervals = calendar._work_intervals_batch(begin, begin + span, resources=resources)
         return {
             resource_id: [
                 (
-                    to_minute_up(begin.astimezone(utc).replace(tzinfo=None)),
+                    to_minute_up(first.astimezone(utc).replace(tzinfo=None)),
                     to_minute(end.astimezone(utc).replace(tzinfo=None)),
                 )
-                for begin, end, _attendance in spans
+                for first, end, _attendance in spans
             ]
             for resource_id, spans in intervals.items()
         }

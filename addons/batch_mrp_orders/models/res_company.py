@@ -21,3 +21,13 @@ class ResCompany(models.Model):
         "CHECK (promise_shipping_days >= 0 AND promise_hold_hours >= 0)",
         "Shipping days and hours of a promise cannot be negative.",
     )
+
+    def write(self, vals):
+        """Open orders have to leave on another day when transport takes longer or shorter."""
+        res = super().write(vals)
+        if "promise_shipping_days" in vals:
+            orders = self.env["sale.order"].search(
+                [("company_id", "in", self.ids), ("commitment_date", ">", fields.Datetime.now())]
+            )
+            self.env.add_to_compute(orders._fields["ship_by_date"], orders)
+        return res

@@ -36,6 +36,12 @@ class SaleOrder(models.Model):
         readonly=True,
         help="Until then material and working time are kept for this quotation.",
     )
+    ship_by_date = fields.Date(
+        "Ship By",
+        compute="_compute_ship_by_date",
+        store=True,
+        help="Last day to hand the goods over so that they arrive on the delivery date.",
+    )
     promise_delay_days = fields.Integer(
         "Days Late",
         compute="_compute_is_late",
@@ -74,6 +80,17 @@ class SaleOrder(models.Model):
             order.is_late = bool(
                 days or (open_order and wanted and order.promise_state == "impossible")
             )
+
+    @api.depends("commitment_date", "company_id")
+    def _compute_ship_by_date(self):
+        for company, orders in self.grouped("company_id").items():
+            days = {order: order._get_commitment_day() for order in orders}
+            wanted = {day for day in days.values() if day}
+            # The working hours of the company are not for portal users to read.
+            promise = self.env["mrp.promise"].sudo()
+            ship_by = promise._get_ship_by_days(company.sudo(), wanted) if wanted else {}
+            for order, day in days.items():
+                order.ship_by_date = ship_by.get(day, False)
 
     def _get_commitment_day(self):
         """The delivery date as a day of the company's calendar, or None."""
@@ -230,38 +247,6 @@ class SaleOrder(models.Model):
             "batch_mrp_orders.mrp_capacity_hold_action"
         )
         return {**action, "domain": [("order_id", "=", self.id)], "context": {}}
-
-    # -------------------------------------------------------------------- portal
-    def _get_portal_status(self):
-        """Where the order stands, in words for the customer."""
-        self.ensure_one()
-        texts = {
-            "blocked": self.env._("We are checking your order."),
-            "to_plan": self.env._("Your order is confirmed."),
-            "planned": self.env._("Your order is scheduled for production."),
-            "materials_reserved": self.env._("Your order is scheduled for production."),
-            "in_production": self.env._("Your goods are being made."),
-            "ready": self.env._("Your goods are ready and will be shipped soon."),
-            "partially_shipped": self.env._("A part of your order is on its way."),
-            "shipped": self.env._("Your order is on its way."),
-            "delivered": self.env._("Your order has been delivered."),
-            "done": self.env._("Your order is complete."),
-            "cancelled": self.env._("Your order was cancelled."),
-        }
-        return texts.get(self.production_status, "")
-
-    def _get_portal_expected_day(self):
-        """The day on which the customer may expect the goods, or None."""
-        self.ensure_one()
-        if self.state == "sale" and self.production_status not in CLOSED_STATUSES:
-            agreed = self._get_commitment_day()
-            if self.is_late:
-                return self.promise_date or None
-            return agreed or self.promise_date or None
-        if self.state in ("draft", "sent") and self.promise_hold_until:
-            held = self.promise_hold_until > fields.Datetime.now()
-            return self.promise_date if held and self.promise_date else None
-        return None
 
     # ------------------------------------------------------------------- the job
     @api.model

@@ -37,7 +37,12 @@ class ShippingCalendar:
         index = bisect_left(self._last, ready) + self._days
         return self._dates[index] if index < len(self._dates) else None
 
-    def deadline(self, due: date) -> int | None:
-        """The last minute in which goods may be ready to be with the customer on ``due``."""
+    def ship_by(self, due: date) -> date | None:
+        """The last day to hand goods over that shall be with the customer on ``due``."""
         index = bisect_right(self._dates, due) - 1 - self._days
+        return self._dates[index] if index >= 0 else None
+
+    def deadline(self, day: date) -> int | None:
+        """The last minute in which goods may be ready to leave on ``day``."""
+        index = bisect_right(self._dates, day) - 1
         return self._last[index] if index >= 0 else None

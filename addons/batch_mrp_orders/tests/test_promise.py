@@ -218,6 +218,14 @@ class TestPromise(PromiseCase):
         order.action_confirm()
         self.assertEqual(order.commitment_date.date(), self._day(9))
 
+    def test_runs_are_due_when_the_goods_must_leave(self):
+        order = self._create_order((self.jar, 10), commitment_date=MONDAY + timedelta(days=14))
+        self.assertEqual(order.ship_by_date, self._day(10))
+        demand = self.env["mrp.demand"].search([("order_id", "=", order.id)])
+        self.assertEqual(demand.date_due, self._day(10))
+        self.company.promise_shipping_days = 1
+        self.assertEqual(order.ship_by_date, self._day(11))
+
     def test_unpromised_order_confirms_as_ever(self):
         order = self._quotation()
         order.action_confirm()

@@ -49,7 +49,7 @@ class TestPromiseJob(PromiseCase):
         for _time in range(2):
             self.env["sale.order"]._cron_refresh_promises()
         self.assertTrue(all(orders.mapped("is_late")))
-        self.assertEqual(orders.mapped("promise_delay_days"), [5, 5, 5, 5])
+        self.assertEqual(orders.mapped("promise_delay_days"), [3, 3, 3, 3])
         anna, ben = (self._activities(user) for user in self.sellers)
         self.assertEqual((len(anna), len(ben)), (1, 1))
         self.assertEqual(anna.summary, "3 orders will be late")

@@ -157,7 +157,8 @@ def test_shipping_counts_working_days():
     assert calendar.arrival(4 * DAY + 700) == TODAY + timedelta(days=8)  # Friday, not Sunday
     assert calendar.arrival(4 * DAY + 960) == TODAY + timedelta(days=9)  # after hours
     assert calendar.arrival(100 * DAY) is None
-    assert calendar.deadline(TODAY + timedelta(days=1)) is None
+    assert calendar.ship_by(TODAY + timedelta(days=1)) is None
+    assert calendar.ship_by(TODAY + timedelta(days=8)) == TODAY + timedelta(days=4)
 
 
 @given(st.integers(0, 4), st.sets(st.integers(0, 30), min_size=1), st.integers(0, 45))
@@ -169,7 +170,8 @@ def test_the_deadline_is_the_last_minute_that_arrives_in_time(days, working, due
     )
     day = TODAY + timedelta(days=due)
     in_time = [m for m in range(320) if (a := calendar.arrival(m)) is not None and a <= day]
-    assert calendar.deadline(day) == (max(in_time) if in_time else None)
+    ship_by = calendar.ship_by(day)
+    assert (ship_by and calendar.deadline(ship_by)) == (max(in_time) if in_time else None)
 
 
 # ------------------------------------------------------------------- oracle
