@@ -200,7 +200,9 @@ class SaleOrderLine(models.Model):
         names = {}
         for key, model in NAMED_MODELS.items():
             ids = {fact[key] for fact in facts if fact.get(key)}
-            for record in self.env[model].browse(sorted(ids)).exists():
+            # Sentences read better with the names alone.
+            records = self.env[model].with_context(display_default_code=False)
+            for record in records.browse(sorted(ids)).exists():
                 names[key, record.id] = record
         return names
 

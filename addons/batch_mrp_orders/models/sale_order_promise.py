@@ -108,7 +108,8 @@ class SaleOrder(models.Model):
         for order in self:
             lines = order.order_line.filtered("promise_facts")
             order.promise_explanation = "\n".join(
-                f"{line.product_id.display_name}: {line.promise_explanation}"
+                f"{line.product_id.with_context(display_default_code=False).display_name}: "
+                f"{line.promise_explanation}"
                 if len(lines) > 1
                 else line.promise_explanation
                 for line in lines
