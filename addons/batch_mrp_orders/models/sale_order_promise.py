@@ -285,7 +285,7 @@ class SaleOrder(models.Model):
         kind = self.env.ref("batch_mrp_orders.mail_activity_type_late_orders")
         late = defaultdict(self.browse)
         for order in self.filtered("is_late"):
-            late[order.user_id] |= order
+            late[order._get_promise_owner()] |= order
         open_activities = (
             self.env["mail.activity"]
             .search([("activity_type_id", "=", kind.id), ("res_model", "=", False)])
@@ -294,13 +294,20 @@ class SaleOrder(models.Model):
         for user, activity in open_activities.items():
             if user not in late:
                 activity.unlink()
-        for user in slipped.user_id:
+        for user in {order._get_promise_owner() for order in slipped}:
+            if not user:
+                continue
             orders = late[user].with_context(lang=user.lang)
             values = orders._prepare_late_activity(user, kind)
             if activity := open_activities.get(user):
                 activity.write(values)
             else:
                 self.env["mail.activity"].create(values)
+
+    def _get_promise_owner(self):
+        """Who is told about the order: its salesperson, else the leader of the sales team."""
+        self.ensure_one()
+        return self.user_id or self.team_id.user_id
 
     def _prepare_late_activity(self, user, kind):
         orders = self.sorted(lambda order: (order.commitment_date, order.id))
