@@ -30,6 +30,7 @@ class StockWarehouse(models.Model):
                  )
                 """,
                 tuple(self.company_id.ids),
-            )
+            ),
+            log_exceptions=False,
         )
         self.invalidate_model(["promise_serial"])

@@ -55,9 +55,7 @@ def test_earliest_slot_equals_walking_minute_by_minute(working, booked, needed, 
 
 
 @settings(max_examples=600)
-@given(
-    INTERVALS, INTERVALS, st.integers(1, 25), st.integers(0, HORIZON), st.integers(0, HORIZON)
-)
+@given(INTERVALS, INTERVALS, st.integers(1, 25), st.integers(0, HORIZON), st.integers(0, HORIZON))
 def test_latest_slot_equals_walking_minute_by_minute(working, booked, needed, start, end):
     found = WorkCentre(working, booked).latest(needed, start, end)
     possible = [
@@ -82,9 +80,7 @@ def test_working_minutes_are_counted_exactly(intervals, start, end):
 def test_merged_keeps_the_minutes_and_leaves_gaps(intervals):
     result = merged(intervals)
     assert minutes_of(result) == minutes_of(intervals)
-    assert all(
-        earlier[1] < later[0] for earlier, later in zip(result, result[1:], strict=False)
-    )
+    assert all(earlier[1] < later[0] for earlier, later in zip(result, result[1:], strict=False))
 
 
 @given(INTERVALS, INTERVALS, st.integers(1, 10), st.integers(0, HORIZON))

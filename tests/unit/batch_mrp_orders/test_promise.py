@@ -55,9 +55,7 @@ def test_stock_is_there_now():
 
 
 def test_bulk_is_made_before_filling():
-    (outcome,) = promise_all(
-        promiser(), [demand("A", 100)], [stock(RAW, 100), stock(GLASS, 100)]
-    )
+    (outcome,) = promise_all(promiser(), [demand("A", 100)], [stock(RAW, 100), stock(GLASS, 100)])
     kettle, line = outcome.tasks
     assert (kettle.centre, kettle.start, kettle.end) == (KETTLE, 480, 660)
     assert (line.centre, line.start, line.end) == (LINE, 660, 720)
@@ -74,9 +72,7 @@ def test_production_waits_for_the_supplier_and_says_so():
 
 def test_what_nobody_sells_makes_no_promise_and_books_nothing():
     engine = promiser()
-    outcome, other = promise_all(
-        engine, [demand("A", 10), demand("B", 5, BULK)], [stock(RAW, 100)]
-    )
+    outcome, other = promise_all(engine, [demand("A", 10), demand("B", 5, BULK)], [stock(RAW, 100)])
     assert outcome.ready is None
     assert [(m.product, m.at) for m in outcome.missing] == [(GLASS, None)]
     assert other.ready is not None
@@ -103,9 +99,7 @@ def test_a_batch_is_not_shared_by_goods_whose_material_comes_later():
 
 def test_late_orders_leave_the_early_slots_to_urgent_ones():
     demands = [demand("far", 50, BULK), demand("near", 50, BULK)]
-    far, near = promise_all(
-        promiser(), demands, [stock(RAW, 100)], {"far": 20 * DAY + 900}
-    )
+    far, near = promise_all(promiser(), demands, [stock(RAW, 100)], {"far": 20 * DAY + 900})
     assert (far.ready, near.ready) == (660, 660)
     assert far.booked[0].end == 20 * DAY + 900
 
@@ -290,15 +284,14 @@ def problems(draw):
         for centre in (KETTLE, LINE)
     }
     fraction = st.integers(1, 12).map(lambda n: Fraction(n, 2))
-    station = st.builds(
-        Station, st.sampled_from((KETTLE, LINE)), fraction, fraction, fraction
-    )
+    station = st.builds(Station, st.sampled_from((KETTLE, LINE)), fraction, fraction, fraction)
     operations = st.lists(
         st.lists(station, min_size=1, max_size=2, unique_by=lambda s: s.centre).map(tuple),
         max_size=2,
     ).map(tuple)
     routings = {
-        number: Routing(draw(operations), draw(st.sampled_from((0, 0, 25)))) for number in (BULK, JAR)
+        number: Routing(draw(operations), draw(st.sampled_from((0, 0, 25))))
+        for number in (BULK, JAR)
     }
     sizes = st.sampled_from((None, Fraction(2), Fraction(7, 2)))
     recipes = {
