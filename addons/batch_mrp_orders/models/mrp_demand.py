@@ -14,7 +14,7 @@ class MrpDemand(models.Model):
         "sale.order": [
             "state",
             "partner_id",
-            "commitment_date",
+            "ship_by_date",
             "date_order",
             "warehouse_id",
             "company_id",
@@ -73,9 +73,9 @@ class MrpDemand(models.Model):
                    sale.company_id, sale.warehouse_id, line.product_id,
                    template.uom_id AS product_uom_id,
                    COALESCE(
-                       sale.commitment_date,
-                       sale.date_order + line.customer_lead * INTERVAL '1 day'
-                   )::date AS date_due,
+                       sale.ship_by_date,
+                       (sale.date_order + line.customer_lead * INTERVAL '1 day')::date
+                   ) AS date_due,
                    sale.planning_block_reason IS NOT NULL AS blocked,
                    COALESCE(line.is_personal, FALSE) AS is_personal,
                    line.product_uom_qty * line_uom.factor / uom.factor AS ordered_qty,

@@ -59,13 +59,18 @@ class MrpPlanning(models.AbstractModel):
         try:
             return net([*run_demands, *demands], supplies, recipes, pooled=pooled)
         except CyclicRecipeError as error:
-            names = self.env["product.product"].browse(error.products).mapped("display_name")
-            raise UserError(
-                self.env._(
-                    "These products are ingredients of each other: %s. Correct their recipes.",
-                    " → ".join(names),
-                )
-            ) from error
+            raise self._get_cycle_error(error) from error
+
+    @api.model
+    def _get_cycle_error(self, error):
+        """The engine's ``error`` in words."""
+        names = self.env["product.product"].browse(error.products).mapped("display_name")
+        return UserError(
+            self.env._(
+                "These products are ingredients of each other: %s. Correct their recipes.",
+                " → ".join(names),
+            )
+        )
 
     # ------------------------------------------------------------------ recipes
     @api.model
