@@ -22,4 +22,5 @@ from . import (
     stock_picking,
     stock_quant,
     stock_warehouse,
+    stock_warehouse_orderpoint,
 )

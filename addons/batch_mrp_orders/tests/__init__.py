@@ -4,6 +4,7 @@ from . import (
     test_material_check,
     test_mrp_demand,
     test_order_screen,
+    test_orderpoint_forecast,
     test_plan_runs,
     test_production_status,
     test_promise,
