@@ -49,7 +49,8 @@ class TestOrderpointForecast(PromiseCase):
         self.assertEqual(self.orderpoint.forecast_qty, 31)
         self.bulk.write({"expiration_time": 15, "removal_time": 0})
         self.assertEqual(self.orderpoint.sellable_qty, 15)
-        self.orderpoint.invalidate_recordset()
+        self.orderpoint.action_use_suggested_min()
+        self.orderpoint.write({"product_min_qty": 12, "product_max_qty": 12.5})
         self.assertEqual(self.orderpoint.qty_to_order, 10)
 
     def test_forecast_backtest_and_suggestion(self):
