@@ -36,6 +36,7 @@
         "views/sale_order_promise_views.xml",
         "views/sale_order_portal_templates.xml",
         "views/res_config_settings_views.xml",
+        "views/stock_warehouse_orderpoint_views.xml",
         "views/menus.xml",
         "report/stock_report_templates.xml",
     ],

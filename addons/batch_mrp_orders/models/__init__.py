@@ -38,4 +38,5 @@ from . import (
     sale_order_promise,
     stock_move,
     stock_warehouse,
+    stock_warehouse_orderpoint,
 )

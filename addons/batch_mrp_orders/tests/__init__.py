@@ -6,6 +6,7 @@ from . import (
     test_missing_material,
     test_mrp_demand,
     test_order_screen,
+    test_orderpoint_forecast,
     test_plan_runs,
     test_planning_policy,
     test_production_status,

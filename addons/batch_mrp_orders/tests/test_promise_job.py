@@ -11,7 +11,7 @@ class TestPromiseJob(PromiseCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.sellers = [
-            new_test_user(cls.env, name, groups="sales_team.group_sale_salesman")
+            new_test_user(cls.env, name, groups="sales_team.group_sale_salesman", lang="en_US")
             for name in ("anna", "ben")
         ]
         cls.cron = cls.env.ref("batch_mrp_orders.cron_refresh_promises")
