@@ -116,7 +116,7 @@ class MrpBom(models.Model):
         are made; planning nets with the same components and the same scaling.
         """
         lines_done = super()._round_last_line_done(lines_done)
-        if self.type != "normal" or not lines_done:
+        if self.type != "normal" or not lines_done or self.env.context.get("recipe_net"):
             return lines_done
         factor = exact(lines_done[0][1]["original_qty"])
         output = round(factor * self._get_output(), NOISE_DIGITS)

@@ -86,11 +86,12 @@ class MrpBom(models.Model):
         "byproduct_ids.cost_share",
     )
     def _compute_unit_cost(self):
-        costs, sheets = self._get_cost_roll_up()
-        for bom in self:
-            sheet = sheets.get(bom)
-            bom.unit_cost = float(sheet.unit_cost(costs.__getitem__)) if sheet else 0.0
-            bom.batch_cost = float(sheet.batch_cost(costs.__getitem__)) if sheet else 0.0
+        for company, boms in self.grouped("company_id").items():
+            costs, sheets = boms.with_company(company)._get_cost_roll_up()
+            for bom in boms:
+                sheet = sheets.get(bom)
+                bom.unit_cost = float(sheet.unit_cost(costs.__getitem__)) if sheet else 0.0
+                bom.batch_cost = float(sheet.batch_cost(costs.__getitem__)) if sheet else 0.0
 
     def _get_cost_roll_up(self, product=None, expand=None):
         """Exact cost by product id of all that goes into these recipes, and their cost sheets.
@@ -184,8 +185,8 @@ class MrpBomLine(models.Model):
     @api.depends_context("company")
     @api.depends("product_id", "product_qty", "product_uom_id", "loss_percent", "bom_id.unit_cost")
     def _compute_cost(self):
-        for bom, lines in self.grouped("bom_id").items():
-            costs, _sheets = bom._get_cost_roll_up()
+        for company, lines in self.grouped("company_id").items():
+            costs, _sheets = lines.bom_id.with_company(company)._get_cost_roll_up()
             for line in lines:
                 amount = line._get_gross_quantity() * (
                     line._get_unit_ratio() if line.product_id and line.product_uom_id else 0

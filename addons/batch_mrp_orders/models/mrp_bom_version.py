@@ -24,7 +24,7 @@ class MrpBom(models.Model):
     previous_version_id = fields.Many2one(
         "mrp.bom", copy=False, readonly=True, index="btree_not_null", ondelete="set null"
     )
-    next_version_ids = fields.One2many("mrp.bom", "previous_version_id", "Next Version")
+    next_version_ids = fields.One2many("mrp.bom", "previous_version_id")
     version_state = fields.Selection(
         [("future", "Future"), ("current", "In Force"), ("superseded", "Superseded")],
         compute="_compute_version_state",

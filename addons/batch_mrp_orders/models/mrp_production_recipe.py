@@ -10,8 +10,11 @@ class MrpProduction(models.Model):
     @api.depends("product_id", "never_product_template_attribute_value_ids")
     def _compute_bom_id(self):
         """A new run uses the version in force on its start; it keeps it when it is moved."""
+        res = None
         for day, productions in self.grouped(lambda run: run._get_recipe_date()).items():
-            super(MrpProduction, productions.with_context(recipe_date=day))._compute_bom_id()
+            dated = productions.with_context(recipe_date=day)
+            res = super(MrpProduction, dated)._compute_bom_id()
+        return res
 
     def _get_recipe_date(self):
         return self.date_start.date() if self.date_start else fields.Date.context_today(self)
@@ -100,3 +103,11 @@ class StockRule(models.Model):
                 )
             enlarged.append((procurement, rule))
         return super()._run_manufacture(enlarged)
+
+
+class MrpUnbuild(models.Model):
+    _inherit = "mrp.unbuild"
+
+    def _generate_produce_moves(self):
+        """What was lost does not come back: taking goods apart gives net quantities."""
+        return super(MrpUnbuild, self.with_context(recipe_net=True))._generate_produce_moves()

@@ -11,9 +11,9 @@ class StockLot(models.Model):
 
     _inherit = "stock.lot"
 
-    is_blocked = fields.Boolean("Blocked", readonly=True, copy=False, tracking=True)
-    block_reason = fields.Char("Blocked Because", readonly=True, copy=False, tracking=True)
-    blocked_by_id = fields.Many2one("res.users", "Blocked By", readonly=True, copy=False)
+    is_blocked = fields.Boolean("Blocked", readonly=True, copy=False)
+    block_reason = fields.Char("Blocked Because", readonly=True, copy=False)
+    blocked_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     blocked_on = fields.Datetime("Blocked Since", readonly=True, copy=False)
 
     _blocked_lots = models.Index("(id) WHERE is_blocked")

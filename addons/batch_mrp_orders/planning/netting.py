@@ -21,7 +21,6 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
-from itertools import groupby
 
 from .quantity import batches_for
 from .scaling import round_up, scale_parts
@@ -382,8 +381,12 @@ class _Netting:
             for need in needs:
                 self._start_run(recipe.version_for(need.due), need.quantity, [need])
             return
-        for version, group in groupby(needs, lambda need: recipe.version_for(need.due)):
-            self._make_batches(version, list(group))
+        versions: dict[int, tuple[Recipe, list[Need]]] = {}
+        for need in needs:
+            version = recipe.version_for(need.due)
+            versions.setdefault(version.id, (version, []))[1].append(need)
+        for version, group in versions.values():
+            self._make_batches(version, group)
 
     def _make_batches(self, recipe: Recipe, needs: list[Need]) -> None:
         total = sum((need.quantity for need in needs), Fraction(0))

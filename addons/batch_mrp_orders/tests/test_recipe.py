@@ -125,6 +125,23 @@ class TestRecipe(BatchCase):
         self.assertEqual(run.state, "done")
         self.assertEqual(run._get_consumption_issues(), [])
 
+    def test_what_was_lost_does_not_come_back(self):
+        self._line(self.bulk_recipe, self.raw).write({"product_qty": 9, "loss_percent": 10})
+        lot = self._stock_up(self.bulk, 10)
+        unbuild = self.env["mrp.unbuild"].create(
+            {
+                "product_id": self.bulk.id,
+                "bom_id": self.bulk_recipe.id,
+                "product_qty": 10,
+                "product_uom_id": self.kg.id,
+                "lot_id": lot.id,
+                "location_id": self.stock.id,
+                "location_dest_id": self.stock.id,
+            }
+        )
+        moves = unbuild._generate_produce_moves()
+        self.assertEqual({move.product_id: move.product_uom_qty for move in moves}, {self.raw: 9})
+
     def test_kit_in_a_recipe_and_kit_in_a_kit(self):
         salt = self._create_product("Salt", self.kg)
         inner = self._create_product("Inner premix", self.unit, tracking="none")
