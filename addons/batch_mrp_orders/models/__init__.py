@@ -36,7 +36,7 @@ from . import (
     sale_order_line_promise,
     sale_order_portal,
     sale_order_promise,
-    stock_move,
+    stock_move_promise,
     stock_warehouse,
     stock_warehouse_orderpoint,
 )
