@@ -13,7 +13,8 @@ class StockQuant(models.Model):
 
     @api.model
     def _get_usable_quantities(self, products, warehouse, on_date):
-        """Stock that may be promised: in the warehouse, unreserved, alive on the day.
+        """Stock that may be promised: in the warehouse, unreserved and unclaimed, alive on
+        the day.
 
         :param products: ``product.product`` recordset
         :param on_date: the day (date) on which the goods must still be good
@@ -29,7 +30,7 @@ class StockQuant(models.Model):
 
     @api.model
     def _get_usable_lots(self, products, warehouse):
-        """Unreserved stock of ``products`` in ``warehouse``, by expiry.
+        """Unreserved, unclaimed stock of ``products`` in ``warehouse``, by expiry.
 
         :return: (product id, first day on which it may no longer be used or None,
             exact quantity in the product's unit)
@@ -43,6 +44,9 @@ class StockQuant(models.Model):
             ["quantity:sum", "reserved_quantity:sum"],
         ):
             totals[product.id, self._get_last_day(lot)] += exact(quantity) - exact(reserved)
+        claims = self.env["mrp.production.allocation"]._get_claimed_stock(products, warehouse)
+        for (product_id, lot), quantity in claims.items():
+            totals[product_id, self._get_last_day(lot)] -= quantity
         return [
             (product_id, expires, rounded)
             for (product_id, expires), quantity in totals.items()
