@@ -36,6 +36,8 @@ CONSUMER_MOVES = """
           JOIN stock_location stock ON stock.id = warehouse.lot_stock_id
          WHERE move.product_id IN %(products)s AND move.state != 'cancel'
            AND dest.usage != 'inventory'
+           -- A negative move is a decrease on its way into the move it lowers.
+           AND (move.product_qty > 0 OR move.state = 'done')
            AND (source.parent_path LIKE stock.parent_path || '%%')
                != (dest.parent_path LIKE stock.parent_path || '%%')
     )

@@ -189,51 +189,54 @@ class MrpProductionAllocation(models.Model):
     @api.model
     def _check_pools(self, moves, beyond):
         """Refuse goods of others; when goods were lost, cut the claims on them."""
-        short = self._get_short_pools(moves.product_id)
-        if not short:
-            return
-        taking = moves.filtered(lambda move: not move._loses_goods())
-        for pool, (missing, allocations) in short.items():
-            takers = moves.browse(
-                move.id for move in taking if self._takes_beyond(move, pool, allocations, beyond)
-            )
-            if takers:
-                self._raise_foreign_goods(takers, allocations)
-            self._cut(allocations, missing, self.env._("Lost after production:"))
-        self._reclaim(moves.product_id)
-
-    @api.model
-    def _takes_beyond(self, move, pool, allocations, beyond):
-        """Whether ``move`` took goods of ``pool`` that were not made for its consumer."""
-        if move.product_id not in allocations.product_id:
-            return False
-        consumer = move._get_consumer_key()
-        if consumer:
-            key = (consumer, move.product_id.id, move.location_id.warehouse_id.id)
-            return bool(beyond.get((key, pool)))
-        if pool[0] == "product":
-            return True
-        lots_by_run, pool_by_run = self._get_pools(allocations.production_id)
-        return any(
-            lot in lots_by_run[run] for run in pool_by_run for lot in move.move_line_ids.lot_id.ids
-        )
-
-    @api.model
-    def _get_short_pools(self, products):
-        """Pools with more claimed than there is on hand.
-
-        :return: (exact shortfall, allocations with a claim) by pool
-        """
         allocations = self.search(
             [
-                ("product_id", "in", products.ids),
+                ("product_id", "in", moves.product_id.ids),
                 ("state", "in", BINDING_STATES),
                 ("orderpoint_id", "=", False),
             ]
         )
         if not allocations:
-            return {}
-        lots_by_run, pool_by_run = self._get_pools(allocations.production_id)
+            return
+        taking = moves.filtered(lambda move: not move._loses_goods())
+        for pool, (missing, owners) in allocations._get_short_pools().items():
+            takers = moves.browse(
+                move.id for move in taking if owners._takes_beyond(move, pool, beyond)
+            )
+            if takers:
+                self._raise_foreign_goods(takers, owners)
+            self._cut(owners, missing, self.env._("Lost after production:"))
+        self._reclaim(allocations.product_id)
+
+    def _takes_beyond(self, move, pool, beyond):
+        """Whether ``move`` took goods of ``pool``, on which these are the claims, that were
+        not made for its own consumer."""
+        if move.product_id not in self.product_id:
+            return False
+        consumer = move._get_consumer_key()
+        key = (consumer, move.product_id.id, move.location_id.warehouse_id.id)
+        if (key, pool) in beyond:
+            return True
+        if consumer and self._has_allocations(consumer, move.product_id):
+            return False
+        if pool[0] == "product":
+            return True
+        lots_by_run, _pools = self._get_pools(self.production_id)
+        made = {lot for lots in lots_by_run.values() for lot in lots}
+        return not made.isdisjoint(move.move_line_ids.lot_id.ids)
+
+    @api.model
+    def _has_allocations(self, consumer, product):
+        column = "sale_line_id" if consumer[0] == "line" else "consumer_production_id"
+        domain = [(column, "=", consumer[1]), ("product_id", "=", product.id)]
+        return bool(self.search_count(domain, limit=1))
+
+    def _get_short_pools(self):
+        """Pools on which these have claims, and more of them than there is on hand.
+
+        :return: (exact shortfall, allocations with a claim) by pool
+        """
+        lots_by_run, pool_by_run = self._get_pools(self.production_id)
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         on_hand = defaultdict(Fraction)
         pool_of_lot = {
@@ -246,13 +249,13 @@ class MrpProductionAllocation(models.Model):
             stock,
             _reserved,
             arriving,
-        ) in allocations._read_stock():
+        ) in self._read_stock():
             quantity = round(exact(stock) + exact(arriving), digits)
             on_hand["product", product_id, warehouse_id] += quantity
             if lot_id in pool_of_lot:
                 on_hand[pool_of_lot[lot_id]] += quantity
         short = {}
-        for pool, group in allocations.grouped(lambda a: a._get_pool(pool_by_run)).items():
+        for pool, group in self.grouped(lambda a: a._get_pool(pool_by_run)).items():
             missing = sum(exact(a.open_qty) for a in group) - on_hand[pool]
             if missing > 0:
                 short[pool] = (missing, group)

@@ -42,7 +42,8 @@ class MrpProduction(models.Model):
         # Whoever closes a run, its promises become claims.
         allocations = self.sudo().allocation_ids.filtered(lambda a: a.state == "planned")
         for_stock = allocations.filtered("orderpoint_id")
-        for_stock.state = "taken"
+        for allocation in for_stock:
+            allocation.write({"state": "taken", "taken_qty": allocation.quantity})
         (allocations - for_stock).state = "pending"
 
     # ---------------------------------------------------------------- changes

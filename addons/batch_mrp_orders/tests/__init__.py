@@ -1,6 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from . import (
+    test_allocation_binding,
+    test_allocation_events,
     test_allocation,
+    test_closing,
     test_material_check,
     test_mrp_demand,
     test_order_screen,
