@@ -26,9 +26,16 @@ class MrpProduction(models.Model):
         ):
             return super().button_mark_done()
         orders = allocations.order_id
-        with self.env.protecting([orders._fields["production_status"]], orders):
+        status = orders._fields["production_status"]
+        self.env.remove_to_compute(status, orders)
+        with self.env.protecting([status], orders):
             res = super(MrpProduction, self.with_context(defer_allocations=True)).button_mark_done()
-        allocations.exists().filtered(lambda a: a.state == "pending")._serve_later()
+            # What follows from the closing follows here, where the orders are left alone.
+            self.env.flush_all()
+        pending = allocations.exists().filtered(lambda a: a.state == "pending")
+        pending._serve_later()
+        # Those without a job, for instance because a dialog opens first, follow now.
+        self.env.add_to_compute(status, orders - pending.order_id)
         return res
 
     def _post_inventory(self, cancel_backorder=False):

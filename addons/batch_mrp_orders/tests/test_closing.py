@@ -131,6 +131,7 @@ class TestClosing(BindingCase):
             patch.object(StockMove, "_lock_documents", return_value=False),
             trap_jobs() as trap,
         ):
+            self.env.flush_all()
             self._close(run)
             self.env.flush_all()
             self.assertEqual(set(orders.mapped("production_status")), {"planned"})
@@ -146,7 +147,6 @@ class TestClosing(BindingCase):
             orders |= self._create_order((self.card, 2))
         run = self._create_run(self.card, 30, *((order, 2) for order in orders[10:]))
         with trap_jobs() as trap:
-            run.with_context(queue_job__no_delay=False)
             self._close(run)
             trap.perform_enqueued_jobs()
         self.assertEqual(set(self._reserved(*orders)), {2})
