@@ -4,9 +4,9 @@
     python benchmarks/bench_closing.py --database NAME [--waiting 50 1000 5000] [--orders 300]
 
 Both sides close equal runs in the same process, on the same data, one after the other, and every
-closing is rolled back. Core's side has our hooks and our order status taken off. Queries are the number to compare;
-the times are those of a machine that may be busy. `jobs` are the jobs that follow the closing;
-they are part of the totals.
+closing is rolled back. Core's side has our hooks and our order status taken off. Queries are the
+number to compare; the times are those of a machine that may be busy. The jobs that follow our
+closing are part of its totals.
 """
 
 import argparse

@@ -185,7 +185,7 @@ class MrpProductionAllocation(models.Model):
         allocations = self.sudo().exists()
         head, rest = allocations[:JOB_SIZE], allocations[JOB_SIZE:]
         head._serve()
-        orders = head.order_id
+        orders = head.order_id | head.consumer_production_id.allocation_ids.order_id
         self.env.add_to_compute(orders._fields["production_status"], orders)
         rest._serve_later()
 

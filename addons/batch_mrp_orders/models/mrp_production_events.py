@@ -21,11 +21,12 @@ class MrpProduction(models.Model):
         allocations = self.sudo().allocation_ids.filtered(
             lambda a: a.state != "taken" and a._get_consumer_key()
         )
+        consumers = allocations.consumer_production_id
+        orders = allocations.order_id | consumers.allocation_ids.order_id
         if not allocations or (
-            len(allocations) <= SERVED_AT_ONCE and allocations._lock_consumers()
+            max(len(allocations), len(orders)) <= SERVED_AT_ONCE and allocations._lock_consumers()
         ):
             return super().button_mark_done()
-        orders = allocations.order_id
         status = orders._fields["production_status"]
         self.env.remove_to_compute(status, orders)
         with self.env.protecting([status], orders):
@@ -35,7 +36,8 @@ class MrpProduction(models.Model):
         pending = allocations.exists().filtered(lambda a: a.state == "pending")
         pending._serve_later()
         # Those without a job, for instance because a dialog opens first, follow now.
-        self.env.add_to_compute(status, orders - pending.order_id)
+        followers = pending.order_id | pending.consumer_production_id.allocation_ids.order_id
+        self.env.add_to_compute(status, orders - followers)
         return res
 
     def _post_inventory(self, cancel_backorder=False):

@@ -285,11 +285,15 @@ class StockMove(models.Model):
 
         :return: False if somebody else is saving one of them; then nothing is locked
         """
-        orders = (orders or self.env["sale.order"]) | self.sale_line_id.order_id
-        productions = (productions or self.env["mrp.production"]) | self.raw_material_production_id
+        # What is reserved changes the status of the orders, whoever reserves it.
+        moves = self.sudo()
+        productions = productions or self.env["mrp.production"]
+        productions = productions.sudo() | moves.raw_material_production_id
+        orders = (orders or self.env["sale.order"]).sudo() | moves.sale_line_id.order_id
+        orders |= productions.allocation_ids.order_id
         try:
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False):
-                for records in (orders, productions, self.picking_id, self):
+                for records in (orders, productions, moves.picking_id, moves):
                     if records:
                         self.env.cr.execute(
                             SQL(

@@ -3,6 +3,7 @@ from . import (
     test_allocation_binding,
     test_allocation_events,
     test_allocation,
+    test_allocation_stateful,
     test_closing,
     test_material_check,
     test_mrp_demand,

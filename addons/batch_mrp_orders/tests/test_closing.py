@@ -134,7 +134,7 @@ class TestClosing(BindingCase):
             self.env.flush_all()
             self._close(run)
             self.env.flush_all()
-            self.assertEqual(set(orders.mapped("production_status")), {"planned"})
+            self.assertEqual(set(orders.mapped("production_status")), {"materials_reserved"})
             trap.assert_jobs_count(1)
             trap.perform_enqueued_jobs()
         self.assertEqual(self._reserved(*orders), [1, 1, 1])
