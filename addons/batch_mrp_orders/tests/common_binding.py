@@ -74,11 +74,8 @@ class BindingCase(BatchCase):
         return [sum(cls._moves(order).mapped("quantity")) for order in orders]
 
     @classmethod
-    def _type_in(cls, order, lot, quantity):
+    def _type_in(cls, picking, lot, quantity):
         """A clerk enters the lot on the delivery and validates it."""
-        picking = order.picking_ids.filtered(
-            lambda picking: picking.state not in ("done", "cancel")
-        )
         move = picking.move_ids
         move.move_line_ids.unlink()
         move.move_line_ids = [

@@ -103,7 +103,7 @@ class TestAllocationBinding(BindingCase):
             if not reserved:
                 self.late.picking_ids.do_unreserve()
             with self.assertRaisesRegex(UserError, self.late.name), self.env.cr.savepoint():
-                self._type_in(self.early, run.lot_producing_ids, 4)
+                self._type_in(self.early.picking_ids, run.lot_producing_ids, 4)
         self.late.picking_ids.action_assign()
         self.assertEqual(self._reserved(self.early, self.late), [0, 6])
 
@@ -111,13 +111,13 @@ class TestAllocationBinding(BindingCase):
         owner, stranger = self._order(6, 5, self.card), self._order(4, 1, self.card)
         self._close(self._create_run(self.card, 6, (owner, 6)))
         with self.assertRaisesRegex(UserError, owner.name), self.env.cr.savepoint():
-            self._type_in(stranger, self.env["stock.lot"], 4)
+            self._type_in(stranger.picking_ids, self.env["stock.lot"], 4)
         self.assertEqual(self._reserved(stranger, owner), [0, 6])
 
     def test_a_typed_in_surplus_is_fine(self):
         run = self._made(10, (self.late, 6))
         self.early.picking_ids.do_unreserve()
-        self._type_in(self.early, run.lot_producing_ids, 4)
+        self._type_in(self.early.picking_ids, run.lot_producing_ids, 4)
         self.assertEqual(self.early.order_line.qty_delivered, 4)
         self.assertEqual(self._reserved(self.late), [6])
         self.assertInvariants()
@@ -128,7 +128,7 @@ class TestAllocationBinding(BindingCase):
         self.early.picking_ids.do_unreserve()
         self.early._action_cancel()
         self.late.picking_ids.do_unreserve()
-        self._type_in(self.late, older.lot_producing_ids, 6)
+        self._type_in(self.late.picking_ids, older.lot_producing_ids, 6)
         self.assertEqual(self.late.allocation_ids.production_id, older)
         self.assertEqual(self.late.allocation_ids.taken_qty, 6)
         self.assertFalse(run.allocation_ids, "its goods are free again")
