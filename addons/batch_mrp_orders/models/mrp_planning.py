@@ -220,6 +220,11 @@ class MrpPlanning(models.AbstractModel):
             if allocation.production_id.state in OPEN_RUN_STATES:
                 key = (allocation.consumer_production_id.id, allocation.product_id.id)
                 promised[key] += exact(allocation.quantity)
+        for (
+            consumer,
+            product_id,
+        ), quantity in runs.supply_allocation_ids._get_unserved_quantities().items():
+            promised[consumer[1], product_id] += quantity
         demands = []
         for run in runs:
             missing = defaultdict(Fraction)

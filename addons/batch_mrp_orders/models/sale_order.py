@@ -139,7 +139,7 @@ class SaleOrder(models.Model):
         """Goods made for a cancelled order go back to the pool."""
         # Sales staff may cancel an order but not edit production; the release of its
         # own claims is a consequence of the cancellation.
-        self.sudo().allocation_ids.unlink()
+        self.sudo().allocation_ids._release(self.env._("The order was cancelled:"))
         return super()._action_cancel()
 
     def action_view_production_runs(self):

@@ -43,9 +43,9 @@ class SaleOrderLine(models.Model):
             delivered=exact(self.qty_delivered) * factor,
             reserved=self._get_reserved_quantity(),
             allocated=tuple(
-                (exact(allocation.quantity), stage)
+                (exact(allocation.open_qty), stage)
                 for allocation in self.allocation_ids
-                if (stage := self._get_run_stage(allocation.production_id))
+                if allocation.open_qty and (stage := self._get_run_stage(allocation.production_id))
             ),
         )
 

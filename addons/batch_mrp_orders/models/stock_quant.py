@@ -16,7 +16,8 @@ class StockQuant(models.Model):
 
     @api.model
     def _get_usable_quantities(self, products, warehouse, on_date, min_days=0):
-        """Stock that may be promised: in the warehouse, released, unreserved, alive on the day.
+        """Stock that may be promised: in the warehouse, released, unreserved, unclaimed,
+        alive on the day.
 
         :param products: ``product.product`` recordset
         :param on_date: the day (date) on which the goods must still be good
@@ -33,7 +34,8 @@ class StockQuant(models.Model):
 
     @api.model
     def _get_usable_lots(self, products, warehouse):
-        """Unreserved, released stock of ``products`` in ``warehouse`` that is alive, by expiry.
+        """Released stock of ``products`` in ``warehouse`` that is alive and neither
+        reserved nor claimed, by expiry.
 
         :return: (product id, first day on which it may no longer be used or None,
             exact quantity in the product's unit)
@@ -50,6 +52,10 @@ class StockQuant(models.Model):
             expires = self._get_last_day(lot)
             if not expires or expires > today:
                 totals[product.id, expires] += exact(quantity) - exact(reserved)
+        claims = self.env["mrp.production.allocation"]._get_claimed_stock(products, warehouse)
+        for (product_id, lot), quantity in claims.items():
+            if (product_id, self._get_last_day(lot)) in totals:
+                totals[product_id, self._get_last_day(lot)] -= quantity
         return [
             (product_id, expires, rounded)
             for (product_id, expires), quantity in totals.items()

@@ -1,6 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from . import (
     test_allocation,
+    test_allocation_binding,
+    test_allocation_events,
+    test_allocation_stateful,
+    test_closing,
     test_lot_block,
     test_material_check,
     test_missing_material,

@@ -2,6 +2,7 @@
 from . import (
     mrp_plan_runs,
     mrp_plan_runs_line,
+    mrp_reallocate,
     sale_order_material_confirmation,
     stock_lot_block,
 )
