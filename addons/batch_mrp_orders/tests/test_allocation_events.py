@@ -268,6 +268,7 @@ class TestAllocationEvents(BindingCase):
 
     def test_goods_for_stock_are_for_everybody(self):
         run = self._create_run(self.soap, 5)
+        self.soap.bom_ids.planning_policy = "stock"
         point = self.env["stock.warehouse.orderpoint"].create({"product_id": self.soap.id})
         self.env["mrp.production.allocation"].create(
             {

@@ -10,6 +10,7 @@ class TestOrderpointForecast(PromiseCase):
         super().setUpClass()
         manufacture = cls.warehouse.manufacture_pull_id.route_id
         cls.bulk.route_ids = manufacture
+        cls.bulk.bom_ids.planning_policy = "stock"
         cls.orderpoint = cls.env["stock.warehouse.orderpoint"].create(
             {
                 "product_id": cls.bulk.id,
