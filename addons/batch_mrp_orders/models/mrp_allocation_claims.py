@@ -42,6 +42,19 @@ CONSUMER_MOVES = """
                != (dest.parent_path LIKE stock.parent_path || '%%')
     )
 """
+NEEDS = """%s
+    SELECT kind, consumer_id, product_id, warehouse_id, SUM(product_qty)
+      FROM crossing WHERE leaves AND state != 'done'
+     GROUP BY 1, 2, 3, 4
+"""
+LOTS = """%s
+    SELECT kind, consumer_id, crossing.product_id, warehouse_id, line.lot_id,
+           crossing.state = 'done',
+           SUM(CASE WHEN leaves THEN 1 ELSE -1 END * line.quantity_product_uom)
+      FROM crossing JOIN stock_move_line line ON line.move_id = crossing.id
+     WHERE leaves OR crossing.state = 'done'
+     GROUP BY 1, 2, 3, 4, 5, 6
+"""
 
 
 @dataclass(slots=True)
@@ -219,14 +232,7 @@ class MrpProductionAllocation(models.Model):
             warehouses=tuple(warehouse_ids),
         )
         for kind, consumer_id, product_id, warehouse_id, need in self.env.execute_query(
-            SQL(
-                """%s
-                SELECT kind, consumer_id, product_id, warehouse_id, SUM(product_qty)
-                  FROM crossing WHERE leaves AND state != 'done'
-                 GROUP BY 1, 2, 3, 4
-                """,
-                moves,
-            )
+            SQL(NEEDS, moves)
         ):
             key = ((kind, consumer_id), product_id, warehouse_id)
             facts[key].need = round(exact(need), digits)
@@ -238,19 +244,7 @@ class MrpProductionAllocation(models.Model):
             lot_id,
             done,
             quantity,
-        ) in self.env.execute_query(
-            SQL(
-                """%s
-                    SELECT kind, consumer_id, crossing.product_id, warehouse_id, line.lot_id,
-                           crossing.state = 'done',
-                           SUM(CASE WHEN leaves THEN 1 ELSE -1 END * line.quantity_product_uom)
-                      FROM crossing JOIN stock_move_line line ON line.move_id = crossing.id
-                     WHERE leaves OR crossing.state = 'done'
-                     GROUP BY 1, 2, 3, 4, 5, 6
-                    """,
-                moves,
-            )
-        ):
+        ) in self.env.execute_query(SQL(LOTS, moves)):
             entry = facts[(kind, consumer_id), product_id, warehouse_id]
             part = entry.shipped if done else entry.reserved
             part[lot_id] += round(exact(quantity), digits)

@@ -40,23 +40,20 @@ class MrpProductionAllocation(models.Model):
         }
         values_list, served, tried = [], self.env["stock.move"], self.browse()
         for allocation in allocations.sorted(lambda a: a._get_due()):
-            consumer = allocation._get_consumer_key()
-            wanted = exact(allocation.open_qty)
-            for goods in allocation._get_goods(lots_by_run):
-                claim = min(wanted, book.own(consumer, goods))
+            consumer, wanted = allocation._get_consumer_key(), exact(allocation.open_qty)
+            all_goods = allocation._get_goods(lots_by_run)
+            for goods in all_goods:
                 for move in waiting[consumer, goods.product, goods.warehouse]:
-                    values, taken = move._prepare_reservation(
-                        quants[goods], min(claim, needs[move]), free
-                    )
-                    if taken:
-                        values_list += values
-                        needs[move] -= taken
-                        wanted -= taken
-                        claim -= taken
-                        served |= move
-                        tried |= allocation
-                if not book.own(consumer, goods):
-                    tried |= allocation
+                    part = min(wanted, book.own(consumer, goods), needs[move])
+                    values, taken = move._prepare_reservation(quants[goods], part, free)
+                    values_list += values
+                    needs[move] -= taken
+                    wanted -= taken
+                    served |= move if taken else served
+            if wanted < exact(allocation.open_qty) or not any(
+                book.own(consumer, goods) for goods in all_goods
+            ):
+                tried |= allocation
         self._create_reservations(values_list, served, cache)
         tried.filtered(lambda allocation: allocation.state == "pending").state = "made"
 

@@ -35,9 +35,8 @@ class MrpProductionAllocation(models.Model):
         source._write_quantities(
             {source: (exact(source.quantity) - quantity, exact(source.taken_qty))}
         )
-        values_list = [
+        shares = [
             {
-                **values,
                 "sale_line_id": line.id,
                 "consumer_production_id": False,
                 "quantity": float(quantity),
@@ -45,23 +44,19 @@ class MrpProductionAllocation(models.Model):
                 "state": state,
             }
         ]
-        for other, given in swapped.items():
-            values_list.append(
-                {
-                    **values,
-                    "production_id": other.production_id.id,
-                    "quantity": float(given),
-                    "state": other.state,
-                }
-            )
-        self._write_quantities(
+        shares += [
+            {"production_id": a.production_id.id, "quantity": float(given), "state": a.state}
+            for a, given in swapped.items()
+        ]
+        source._write_quantities(
             {
                 other: (exact(other.quantity) - given, exact(other.taken_qty))
                 for other, given in swapped.items()
             }
         )
-        created = source.with_context(allocations_settled=True).create(values_list)
-        created._serve()
+        source.with_context(allocations_settled=True).create(
+            [{**values, **share} for share in shares]
+        )._serve()
 
     def _get_swap(self, line, quantity):
         """What ``line`` gives up when it gets ``quantity``: goods to be made first, the

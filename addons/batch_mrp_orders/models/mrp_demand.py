@@ -2,6 +2,44 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+# What runs will make for an order line, or have made and not yet set aside for it.
+ALLOCATED = """
+    LEFT JOIN LATERAL (
+          SELECT SUM(allocation.quantity) AS quantity
+            FROM mrp_production_allocation allocation
+           WHERE allocation.sale_line_id = line.id
+             AND allocation.product_id = line.product_id
+             AND allocation.state = 'planned'
+         ) planned ON TRUE
+    LEFT JOIN LATERAL (
+          SELECT SUM(allocation.quantity - COALESCE(allocation.taken_qty, 0))
+                     AS quantity,
+                 ARRAY_AGG(allocation.production_id) AS run_ids
+            FROM mrp_production_allocation allocation
+           WHERE allocation.sale_line_id = line.id
+             AND allocation.product_id = line.product_id
+             AND allocation.state IN ('pending', 'made')
+         ) made ON TRUE
+    -- Reserved out of the goods just counted: the lots tell.
+    LEFT JOIN LATERAL (
+          SELECT SUM(move_line.quantity_product_uom) AS quantity
+            FROM stock_move move
+            JOIN stock_move_line move_line ON move_line.move_id = move.id
+           WHERE made.quantity IS NOT NULL
+             AND move.sale_line_id = line.id AND move.product_id = line.product_id
+             AND move.state NOT IN ('done', 'cancel', 'draft')
+             AND (template.tracking = 'none' OR move_line.lot_id IN (
+                  SELECT finished_line.lot_id
+                    FROM stock_move finished
+                    JOIN stock_move_line finished_line
+                      ON finished_line.move_id = finished.id
+                   WHERE finished.production_id = ANY(made.run_ids)
+                     AND finished.product_id = line.product_id
+                     AND finished.state = 'done'
+                 ))
+         ) served ON TRUE
+"""
+
 
 class MrpDemand(models.Model):
     """What confirmed orders still need and no run, stock or shipment covers."""
@@ -106,41 +144,9 @@ class MrpDemand(models.Model):
                      WHERE move.sale_line_id = line.id AND move.product_id = line.product_id
                        AND move.state NOT IN ('done', 'cancel', 'draft')
                    ) reserved ON TRUE
-              LEFT JOIN LATERAL (
-                    SELECT SUM(allocation.quantity) AS quantity
-                      FROM mrp_production_allocation allocation
-                     WHERE allocation.sale_line_id = line.id
-                       AND allocation.product_id = line.product_id
-                       AND allocation.state = 'planned'
-                   ) planned ON TRUE
-              LEFT JOIN LATERAL (
-                    SELECT SUM(allocation.quantity - COALESCE(allocation.taken_qty, 0))
-                               AS quantity,
-                           ARRAY_AGG(allocation.production_id) AS run_ids
-                      FROM mrp_production_allocation allocation
-                     WHERE allocation.sale_line_id = line.id
-                       AND allocation.product_id = line.product_id
-                       AND allocation.state IN ('pending', 'made')
-                   ) made ON TRUE
-              -- Reserved out of the goods just counted: the lots tell.
-              LEFT JOIN LATERAL (
-                    SELECT SUM(move_line.quantity_product_uom) AS quantity
-                      FROM stock_move move
-                      JOIN stock_move_line move_line ON move_line.move_id = move.id
-                     WHERE made.quantity IS NOT NULL
-                       AND move.sale_line_id = line.id AND move.product_id = line.product_id
-                       AND move.state NOT IN ('done', 'cancel', 'draft')
-                       AND (template.tracking = 'none' OR move_line.lot_id IN (
-                            SELECT finished_line.lot_id
-                              FROM stock_move finished
-                              JOIN stock_move_line finished_line
-                                ON finished_line.move_id = finished.id
-                             WHERE finished.production_id = ANY(made.run_ids)
-                               AND finished.product_id = line.product_id
-                               AND finished.state = 'done'
-                           ))
-                   ) served ON TRUE
+              %s
              WHERE line.display_type IS NULL
                AND COALESCE(line.qty_delivered, 0) < line.product_uom_qty
-            """
+            """,
+            SQL(ALLOCATED),
         )

@@ -91,45 +91,48 @@ class MrpProduction(models.Model):
     # ------------------------------------------------------------- quantities
     def _get_output_quantities(self):
         """What each run makes, or has made, exact, in the product's unit, by run id."""
-        digits = self.env["decimal.precision"].precision_get("Product Unit")
-        made, unfinished = {}, set()
-        if self.ids:
-            self.env["stock.move"].flush_model()
-            for run_id, is_done, quantity in self.env.execute_query(
-                SQL(
-                    """
-                    SELECT run.id, move.state = 'done',
-                           SUM(move.quantity * move_uom.factor / product_uom.factor)
-                      FROM mrp_production run
-                      JOIN stock_move move
-                        ON move.production_id = run.id AND move.product_id = run.product_id
-                      JOIN stock_location source
-                        ON source.id = move.location_id AND source.usage = 'production'
-                      JOIN product_product product ON product.id = run.product_id
-                      JOIN product_template template ON template.id = product.product_tmpl_id
-                      JOIN uom_uom product_uom ON product_uom.id = template.uom_id
-                      JOIN uom_uom move_uom ON move_uom.id = move.product_uom
-                     WHERE run.id IN %s AND move.state != 'cancel'
-                     GROUP BY 1, 2
-                    """,
-                    tuple(self.ids),
-                )
-            ):
-                if is_done:
-                    made[run_id] = round(exact(quantity), digits)
-                else:
-                    unfinished.add(run_id)
+        made, unfinished = self._read_made_quantities() if self.ids else ({}, set())
         result = {}
         for production in self:
+            finished = production.state == "done" or production.id not in unfinished
             if production.state == "cancel":
                 result[production.id] = Fraction(0)
-            elif production.id in made and (
-                production.id not in unfinished or production.state == "done"
-            ):
+            elif production.id in made and finished:
                 result[production.id] = made[production.id]
             else:
                 result[production.id] = exact(production.product_uom_qty)
         return result
+
+    def _read_made_quantities(self):
+        """Exact quantity made by run id, and the runs that have more to finish."""
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        made, unfinished = {}, set()
+        self.env["stock.move"].flush_model()
+        for run_id, is_done, quantity in self.env.execute_query(
+            SQL(
+                """
+                SELECT run.id, move.state = 'done',
+                       SUM(move.quantity * move_uom.factor / product_uom.factor)
+                  FROM mrp_production run
+                  JOIN stock_move move
+                    ON move.production_id = run.id AND move.product_id = run.product_id
+                  JOIN stock_location source
+                    ON source.id = move.location_id AND source.usage = 'production'
+                  JOIN product_product product ON product.id = run.product_id
+                  JOIN product_template template ON template.id = product.product_tmpl_id
+                  JOIN uom_uom product_uom ON product_uom.id = template.uom_id
+                  JOIN uom_uom move_uom ON move_uom.id = move.product_uom
+                 WHERE run.id IN %s AND move.state != 'cancel'
+                 GROUP BY 1, 2
+                """,
+                tuple(self.ids),
+            )
+        ):
+            if is_done:
+                made[run_id] = round(exact(quantity), digits)
+            else:
+                unfinished.add(run_id)
+        return made, unfinished
 
     def _get_unallocated_quantities(self):
         """What each run makes beyond its allocations, exact; negative when it makes less."""

@@ -49,8 +49,9 @@ class ClaimBook:
     def add_pool(self, key: Key, goods: Iterable[Goods]) -> None:
         """Declare that ``goods`` belong to the pool ``key``."""
         for item in goods:
-            self._pool[item] = key
-            self._members[key].append(item)
+            if item not in self._pool:
+                self._pool[item] = key
+                self._members[key].append(item)
 
     def add_claim(
         self, product: int, warehouse: int, key: Key, consumer: Key, quantity: Fraction
