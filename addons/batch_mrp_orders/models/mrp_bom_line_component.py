@@ -3,8 +3,8 @@ from fractions import Fraction
 
 from odoo import models
 
-from ..planning.netting import Component
 from ..planning.quantity import exact
+from ..planning.recipe import Component
 from ..planning.scaling import gross, round_up
 
 

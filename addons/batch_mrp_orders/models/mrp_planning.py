@@ -7,16 +7,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..planning.netting import (
-    Component,
-    CyclicRecipeError,
-    Demand,
-    Recipe,
-    RunKey,
-    Supply,
-    net,
-)
+from ..planning.netting import Demand, RunKey, Supply, net
 from ..planning.quantity import exact
+from ..planning.recipe import Component, CyclicRecipeError, Recipe
 
 OPEN_RUN_STATES = ("confirmed", "progress", "to_close")
 OPEN_MOVE_STATES = ("waiting", "confirmed", "partially_available", "assigned")

@@ -6,9 +6,10 @@ from fractions import Fraction
 
 from odoo import api, fields, models
 
-from ..planning.netting import CyclicRecipeError, Demand, Key, Plan, Recipe, RunKey, Supply, net
+from ..planning.netting import Demand, Key, Plan, RunKey, Supply, net
 from ..planning.promise import Outcome, Promiser
 from ..planning.quantity import exact
+from ..planning.recipe import CyclicRecipeError, Recipe
 from ..planning.routing import OpenRun
 from ..planning.shipping import ShippingCalendar
 from .mrp_promise_capacity import to_minute

@@ -25,8 +25,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from .capacity import Capacity, Interval
-from .netting import Key, Peg, Plan, PlannedRun, Recipe, RunKey
+from .netting import Key, Peg, Plan, PlannedRun, RunKey
 from .quantity import batches_for
+from .recipe import Recipe
 from .routing import Batch, OpenRun, Options, Routing, Task, end_of
 
 

@@ -9,17 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.netting import (
-    Component,
-    CyclicRecipeError,
-    Demand,
-    Recipe,
-    RunKey,
-    Supply,
-    net,
-    product_levels,
-)
+from planning.netting import Demand, RunKey, Supply, net
 from planning.quantity import batches_for, exact
+from planning.recipe import Component, CyclicRecipeError, Recipe, product_levels
 
 TODAY = date(2026, 11, 2)
 RAW, BULK, JAR, GIFT_SET, GLASS = 1, 2, 3, 4, 5

@@ -13,7 +13,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.netting import Component, Demand, Recipe, RunKey, Supply, net
+from planning.netting import Demand, RunKey, Supply, net
+from planning.recipe import Component, Recipe
 
 TODAY = date(2026, 11, 2)
 UNITS = [Fraction(1), Fraction(1, 1000), Fraction(12), Fraction(4535924, 10000000)]

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planning.capacity import Capacity, WorkCentre
-from planning.netting import Component, Demand, Recipe, RunKey, Supply, net
+from planning.netting import Demand, RunKey, Supply, net
 from planning.promise import Promiser
+from planning.recipe import Component, Recipe
 from planning.routing import OpenRun, Routing, Station
 from planning.shipping import ShippingCalendar
 

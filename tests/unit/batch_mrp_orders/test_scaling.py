@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.netting import Component
+from planning.recipe import Component
 from planning.scaling import (
     COARSE_FROM,
     gross,
