@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 """Closing a run: core tries every waiting move of the product, we serve the claims.
 
-    python benchmarks/bench_closing.py --database NAME [--waiting 50 1000 5000] [--orders 300]
+    python benchmarks/closing.py --database NAME [--waiting 50 1000 5000] [--orders 300]
 
 Both sides close equal runs in the same process, on the same data, one after the other, and every
 closing is rolled back. Core's side has our hooks and our order status taken off. Queries are the
