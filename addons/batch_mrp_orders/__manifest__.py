@@ -23,6 +23,7 @@
         "views/mrp_production_allocation_views.xml",
         "views/mrp_production_views.xml",
         "views/sale_order_views.xml",
+        "views/sale_order_allocation_views.xml",
         "views/stock_picking_views.xml",
         "views/menus.xml",
         "report/stock_report_templates.xml",
