@@ -39,6 +39,7 @@
         "views/res_partner_views.xml",
         "views/stock_lot_views.xml",
         "views/sale_order_views.xml",
+        "views/sale_order_allocation_views.xml",
         "views/stock_picking_views.xml",
         "views/mrp_capacity_hold_views.xml",
         "views/sale_order_promise_views.xml",
