@@ -53,8 +53,7 @@ class Server:
     def create(self, name: str, template: str = "template0") -> None:
         """Create a database, with the files of its template."""
         self.drop(name)
-        # Copying files is faster than writing every page through the log.
-        self.query(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+        self.query(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         if template == "template0":
             filestore(name).mkdir(parents=True)
         else:
