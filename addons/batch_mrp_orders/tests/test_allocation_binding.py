@@ -225,6 +225,66 @@ class TestAllocationBinding(BindingCase):
         self.assertEqual(owner.allocation_ids.taken_qty, 6)
         self.assertInvariants()
 
+    def test_orders_and_runs_in_other_units(self):
+        dozen = self.env.ref("uom.product_uom_dozen")
+        owner = self._create_order((self.soap, 1), confirm=False)
+        owner.order_line.product_uom_id = dozen
+        owner.action_confirm()
+        self.assertEqual(owner.order_line.move_ids.product_qty, 12)
+        run = self.env["mrp.production"].create(
+            {"product_id": self.soap.id, "product_qty": 2, "product_uom_id": dozen.id}
+        )
+        run.action_confirm()
+        run.action_assign()
+        self._allocate(run, (owner, 12))
+        self._close(run)
+        self.assertEqual(run.unallocated_qty, 12)
+        self.assertEqual(owner.order_line.move_ids.move_line_ids.quantity_product_uom, 12)
+        self.assertEqual(self._reserved(self.early, self.late), [4, 6])
+        self._ship(owner)
+        self.assertEqual(owner.allocation_ids.taken_qty, 12)
+        self.assertInvariants()
+
+    def test_serial_numbers(self):
+        clock = self._create_product("Clock", self.unit, tracking="serial")
+        self._create_recipe(clock, 1, self.unit, [(self.glass, 1, self.unit)])
+        owner, stranger = self._order(1, 5, clock), self._order(1, 1, clock)
+        runs = [self._create_run(clock, 1, *shares) for shares in ([(owner, 1)], [])]
+        for run in runs:
+            self._close(run)
+        self.assertEqual(owner.order_line.move_ids.lot_ids, runs[0].lot_producing_ids)
+        self.assertEqual(stranger.order_line.move_ids.lot_ids, runs[1].lot_producing_ids)
+        self.assertInvariants()
+
+    def test_expired_goods_are_not_reserved_but_kept(self):
+        run = self._create_run(self.soap, 6, (self.late, 6))
+        self.late.picking_ids.move_ids.date = fields.Datetime.now() + timedelta(days=900)
+        self._close(run)
+        self.assertEqual(self._reserved(self.early, self.late), [0, 0])
+        self.assertEqual(run.allocation_ids.open_qty, 6)
+
+    def test_planning_leaves_claimed_goods_to_their_owner(self):
+        self._made(6)
+        self.late.picking_ids.do_unreserve()
+        self.early.picking_ids.do_unreserve()
+        usable = self.env["stock.quant"]._get_usable_quantities(
+            self.soap, self.warehouse, fields.Date.today()
+        )
+        self.assertFalse(usable)
+        runs = self._plan()
+        self.assertEqual(runs.allocation_ids.order_id, self.early)
+        self.assertEqual(runs.product_qty, 4)
+
+    def test_a_run_asks_for_no_ingredients_that_are_made_for_it(self):
+        box = self._create_product("Box", self.unit, tracking="none")
+        self._create_recipe(box, 1, self.unit, [(self.soap, 1, self.unit)])
+        (self.early | self.late)._action_cancel()
+        filling = self._create_run(box, 6)
+        self._close(self._create_run(self.soap, 6, (filling, 6)))
+        filling.do_unreserve()
+        demands = self.env["mrp.planning"]._get_run_demands(filling)
+        self.assertFalse([demand for demand in demands if demand.product == self.soap.id])
+
     def test_products_without_claims_cost_nothing(self):
         self._made(6)
         order = self._order(5, 1, self.card)

@@ -20,7 +20,7 @@ class MrpReallocate(models.TransientModel):
         domain="[('state', '!=', 'taken'), ('orderpoint_id', '=', False)]",
         check_company=True,
     )
-    company_id = fields.Many2one(related="allocation_id.company_id")
+    company_id = fields.Many2one(related="allocation_id.company_id", store=True)
     product_id = fields.Many2one(related="allocation_id.product_id")
     product_uom_id = fields.Many2one(related="allocation_id.product_uom_id", string="Unit")
     production_id = fields.Many2one(related="allocation_id.production_id")
