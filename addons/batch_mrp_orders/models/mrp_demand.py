@@ -2,6 +2,44 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+# What runs will make for an order line, or have made and not yet set aside for it.
+ALLOCATED = """
+    LEFT JOIN LATERAL (
+          SELECT SUM(allocation.quantity) AS quantity
+            FROM mrp_production_allocation allocation
+           WHERE allocation.sale_line_id = line.id
+             AND allocation.product_id = line.product_id
+             AND allocation.state = 'planned'
+         ) planned ON TRUE
+    LEFT JOIN LATERAL (
+          SELECT SUM(allocation.quantity - COALESCE(allocation.taken_qty, 0))
+                     AS quantity,
+                 ARRAY_AGG(allocation.production_id) AS run_ids
+            FROM mrp_production_allocation allocation
+           WHERE allocation.sale_line_id = line.id
+             AND allocation.product_id = line.product_id
+             AND allocation.state IN ('pending', 'made')
+         ) made ON TRUE
+    -- Reserved out of the goods just counted: the lots tell.
+    LEFT JOIN LATERAL (
+          SELECT SUM(move_line.quantity_product_uom) AS quantity
+            FROM stock_move move
+            JOIN stock_move_line move_line ON move_line.move_id = move.id
+           WHERE made.quantity IS NOT NULL
+             AND move.sale_line_id = line.id AND move.product_id = line.product_id
+             AND move.state NOT IN ('done', 'cancel', 'draft')
+             AND (template.tracking = 'none' OR move_line.lot_id IN (
+                  SELECT finished_line.lot_id
+                    FROM stock_move finished
+                    JOIN stock_move_line finished_line
+                      ON finished_line.move_id = finished.id
+                   WHERE finished.production_id = ANY(made.run_ids)
+                     AND finished.product_id = line.product_id
+                     AND finished.state = 'done'
+                 ))
+         ) served ON TRUE
+"""
+
 
 class MrpDemand(models.Model):
     """What confirmed orders still need and no run, stock or shipment covers."""
@@ -14,7 +52,7 @@ class MrpDemand(models.Model):
         "sale.order": [
             "state",
             "partner_id",
-            "commitment_date",
+            "ship_by_date",
             "date_order",
             "warehouse_id",
             "company_id",
@@ -27,11 +65,19 @@ class MrpDemand(models.Model):
             "product_uom_qty",
             "qty_delivered",
             "customer_lead",
+            "is_personal",
         ],
         "stock.move": ["sale_line_id", "product_id", "state", "quantity", "product_uom"],
-        "mrp.production.allocation": ["sale_line_id", "product_id", "quantity", "production_id"],
-        "mrp.production": ["state"],
-        "product.template": ["uom_id", "is_storable"],
+        "stock.move.line": ["move_id", "lot_id", "quantity_product_uom"],
+        "mrp.production.allocation": [
+            "sale_line_id",
+            "product_id",
+            "quantity",
+            "taken_qty",
+            "state",
+            "production_id",
+        ],
+        "product.template": ["uom_id", "is_storable", "tracking"],
     }
 
     sale_line_id = fields.Many2one("sale.order.line", "Order Line", readonly=True)
@@ -47,6 +93,7 @@ class MrpDemand(models.Model):
     reserved_qty = fields.Float("Reserved", digits="Product Unit", readonly=True)
     allocated_qty = fields.Float("Allocated", digits="Product Unit", readonly=True)
     open_qty = fields.Float("Open", digits="Product Unit", readonly=True)
+    is_personal = fields.Boolean("Personalised", readonly=True)
     blocked = fields.Boolean(readonly=True, help="The order must be released before planning.")
 
     @property
@@ -71,15 +118,18 @@ class MrpDemand(models.Model):
                    sale.company_id, sale.warehouse_id, line.product_id,
                    template.uom_id AS product_uom_id,
                    COALESCE(
-                       sale.commitment_date,
-                       sale.date_order + line.customer_lead * INTERVAL '1 day'
-                   )::date AS date_due,
+                       sale.ship_by_date,
+                       (sale.date_order + line.customer_lead * INTERVAL '1 day')::date
+                   ) AS date_due,
                    sale.planning_block_reason IS NOT NULL AS blocked,
+                   COALESCE(line.is_personal, FALSE) AS is_personal,
                    line.product_uom_qty * line_uom.factor / uom.factor AS ordered_qty,
                    COALESCE(line.qty_delivered, 0) * line_uom.factor / uom.factor
                        AS delivered_qty,
                    COALESCE(reserved.quantity, 0) / uom.factor AS reserved_qty,
-                   COALESCE(allocated.quantity, 0) AS allocated_qty
+                   COALESCE(planned.quantity, 0) + GREATEST(
+                       COALESCE(made.quantity, 0) - COALESCE(served.quantity, 0), 0
+                   ) AS allocated_qty
               FROM sale_order_line line
               JOIN sale_order sale ON sale.id = line.order_id AND sale.state = 'sale'
               JOIN product_product product ON product.id = line.product_id
@@ -94,15 +144,9 @@ class MrpDemand(models.Model):
                      WHERE move.sale_line_id = line.id AND move.product_id = line.product_id
                        AND move.state NOT IN ('done', 'cancel', 'draft')
                    ) reserved ON TRUE
-              LEFT JOIN LATERAL (
-                    SELECT SUM(allocation.quantity) AS quantity
-                      FROM mrp_production_allocation allocation
-                      JOIN mrp_production production ON production.id = allocation.production_id
-                     WHERE allocation.sale_line_id = line.id
-                       AND allocation.product_id = line.product_id
-                       AND production.state NOT IN ('done', 'cancel')
-                   ) allocated ON TRUE
+              %s
              WHERE line.display_type IS NULL
                AND COALESCE(line.qty_delivered, 0) < line.product_uom_qty
-            """
+            """,
+            SQL(ALLOCATED),
         )

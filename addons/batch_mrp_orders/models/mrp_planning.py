@@ -7,19 +7,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..planning.netting import (
-    Component,
-    CyclicRecipeError,
-    Demand,
-    Recipe,
-    RunKey,
-    Supply,
-    net,
-)
+from ..planning.netting import Demand, RunKey, Supply, net
 from ..planning.quantity import exact
+from ..planning.recipe import Component, CyclicRecipeError, Recipe
 
 OPEN_RUN_STATES = ("confirmed", "progress", "to_close")
 OPEN_MOVE_STATES = ("waiting", "confirmed", "partially_available", "assigned")
+ALWAYS_THERE = Fraction(10**15)
 
 
 class MrpPlanning(models.AbstractModel):
@@ -50,19 +44,26 @@ class MrpPlanning(models.AbstractModel):
         recipes, reached = self._get_recipes(products, warehouse)
         supplies = [
             *self._get_stock_supplies(reached, warehouse),
+            *self._get_untracked_supplies(reached, recipes),
             *self._get_run_supplies(runs),
             *self._get_receipt_supplies(reached, warehouse),
+            *self._get_requested_supplies(reached, warehouse),
         ]
         try:
             return net([*run_demands, *demands], supplies, recipes, pooled=pooled)
         except CyclicRecipeError as error:
-            names = self.env["product.product"].browse(error.products).mapped("display_name")
-            raise UserError(
-                self.env._(
-                    "These products are ingredients of each other: %s. Correct their recipes.",
-                    " → ".join(names),
-                )
-            ) from error
+            raise self._get_cycle_error(error) from error
+
+    @api.model
+    def _get_cycle_error(self, error):
+        """The engine's ``error`` in words."""
+        names = self.env["product.product"].browse(error.products).mapped("display_name")
+        return UserError(
+            self.env._(
+                "These products are ingredients of each other: %s. Correct their recipes.",
+                " → ".join(names),
+            )
+        )
 
     # ------------------------------------------------------------------ recipes
     @api.model
@@ -72,48 +73,43 @@ class MrpPlanning(models.AbstractModel):
         :return: engine recipes by product id, and all products reached; one round
             of queries for each recipe level, however many products there are
         """
-        recipes = {}
-        reached = products
-        level = products
-        while level:
-            boms = self.env["mrp.bom"]._bom_find(
-                level, picking_type=warehouse.manu_type_id, company_id=warehouse.company_id.id
-            )
-            boms = {product: bom for product, bom in boms.items() if bom.type != "subcontract"}
-            for product, bom in boms.items():
-                recipes[product.id] = self._get_recipe(product, bom)
-            ingredients = {
-                component.product
-                for product in boms
-                for component in recipes[product.id].components
-            }
-            level = self.env["product.product"].browse(sorted(ingredients)) - reached
-            reached |= level
+        boms, reached = self.env["mrp.bom"]._get_all_levels(
+            products, picking_type=warehouse.manu_type_id, company_id=warehouse.company_id.id
+        )
+        recipes = {product.id: self._get_recipe(product, bom) for product, bom in boms.items()}
         return recipes, reached
 
     @api.model
     def _get_recipe(self, product, bom):
-        output = self._to_product_unit(bom.product_qty, bom.product_uom_id, product)
-        quantities = defaultdict(Fraction)
-        for line in bom.bom_line_ids:
-            if not line._skip_bom_line(product):
-                quantities[line.product_id.id] += self._to_product_unit(
-                    line.product_qty, line.product_uom_id, line.product_id
-                )
-        batch_size = None
-        if bom.enable_batch_size and bom.type == "normal":
-            batch_size = self._to_product_unit(bom.batch_size, bom.product_uom_id, product)
+        """The recipe and, after it, the versions that will follow it."""
+        ratio = bom._get_unit_ratio()
+        makes_batches = bom.enable_batch_size and bom.type == "normal"
+        successor = bom._get_successors()[:1]
         return Recipe(
             id=bom.id,
             product=product.id,
             components=tuple(
-                Component(component, quantity / output)
-                for component, quantity in quantities.items()
-                if quantity > 0
+                component
+                for line in bom.bom_line_ids
+                if line.product_id.type == "consu" and not line._skip_bom_line(product)
+                if (component := line._get_component()).quantity
             ),
-            batch_size=batch_size,
+            batch_size=exact(bom.batch_size) * ratio if makes_batches else None,
             days=bom.produce_delay,
             is_kit=bom.type == "phantom",
+            minimum=exact(bom.minimum_qty) * ratio if bom.minimum_qty else None,
+            weighing_step=bom._get_weighing_step(),
+            valid_until=bom.valid_until or None,
+            successor=self._get_recipe(product, successor) if successor else None,
+            by_products=tuple(
+                Component(
+                    line.product_id.id,
+                    self._to_product_unit(line.product_qty, line.product_uom_id, line.product_id)
+                    / (exact(bom.product_qty) * ratio),
+                )
+                for line in bom.byproduct_ids
+                if line.product_qty > 0 and not line._skip_byproduct_line(product)
+            ),
         )
 
     @api.model
@@ -131,6 +127,15 @@ class MrpPlanning(models.AbstractModel):
             for product_id, expires, quantity in self.env["stock.quant"]._get_usable_lots(
                 products, warehouse
             )
+        ]
+
+    @api.model
+    def _get_untracked_supplies(self, products, recipes):
+        """Water, electricity: what is not stocked is always there."""
+        return [
+            Supply(("always", product.id), product.id, ALWAYS_THERE)
+            for product in products
+            if not product.is_storable and product.id not in recipes
         ]
 
     @api.model
@@ -177,6 +182,28 @@ class MrpPlanning(models.AbstractModel):
             for move in moves
         ]
 
+    @api.model
+    def _get_requested_supplies(self, products, warehouse):
+        """What has been asked for at suppliers and is not confirmed yet.
+
+        Counted, so that ordering missing materials twice orders them once.
+        """
+        lines = self.env["purchase.order.line"].search(
+            Domain("product_id", "in", products.ids)
+            & Domain("order_id.state", "in", ("draft", "sent", "to approve"))
+            & Domain("order_id.picking_type_id.warehouse_id", "=", warehouse.id)
+        )
+        return [
+            Supply(
+                ("request", line.id),
+                line.product_id.id,
+                self._to_product_unit(line.product_qty, line.product_uom_id, line.product_id),
+                line.date_planned.date(),
+            )
+            for line in lines
+            if line.date_planned
+        ]
+
     # ------------------------------------------------------------------ demands
     @api.model
     def _get_run_demands(self, runs):
@@ -186,6 +213,11 @@ class MrpPlanning(models.AbstractModel):
             if allocation.production_id.state in OPEN_RUN_STATES:
                 key = (allocation.consumer_production_id.id, allocation.product_id.id)
                 promised[key] += exact(allocation.quantity)
+        for (
+            consumer,
+            product_id,
+        ), quantity in runs.supply_allocation_ids._get_unserved_quantities().items():
+            promised[consumer[1], product_id] += quantity
         demands = []
         for run in runs:
             missing = defaultdict(Fraction)
@@ -209,7 +241,14 @@ class MrpPlanning(models.AbstractModel):
         pool.invalidate_model()
         rows = pool.search(domain)
         return [
-            Demand(("line", row.sale_line_id.id), row.product_id.id, exact(row.open_qty), due)
+            Demand(
+                key=("line", row.sale_line_id.id),
+                product=row.product_id.id,
+                quantity=exact(row.open_qty),
+                due=due,
+                min_days=row.sale_line_id._get_min_remaining_days(),
+                personal=row.is_personal,
+            )
             for row in rows
             if (due := row.date_due)
         ]
@@ -228,7 +267,17 @@ class MrpPlanning(models.AbstractModel):
                     line.product_uom_qty, line.product_uom_id, line.product_id
                 )
                 due = (start + timedelta(days=lead)).date()
-                demands.append(Demand(("line", line.id), line.product_id.id, quantity, due))
+                days = line._get_min_remaining_days()
+                demands.append(
+                    Demand(
+                        key=("line", line.id),
+                        product=line.product_id.id,
+                        quantity=quantity,
+                        due=due,
+                        min_days=days,
+                        personal=line.is_personal,
+                    )
+                )
         return demands
 
     # ----------------------------------------------------------- material check
@@ -281,14 +330,26 @@ class MrpPlanning(models.AbstractModel):
             yield need, "shortage_qty", need.quantity, None
 
     @api.model
+    def _get_earliest_arrivals(self, products):
+        """Day on which the fastest supplier of each product could deliver, by product id."""
+        today = fields.Date.context_today(self)
+        return {
+            product.id: today + timedelta(days=min(sellers.mapped("delay")))
+            for product in products
+            if (sellers := product.seller_ids)
+        }
+
+    @api.model
     def _prepare_material_lines(self, rows):
         products = (
             self.env["product.product"]
             .sudo()
             .browse({product_id for _order, path in rows for product_id in path})
         )
+        arrivals = self._get_earliest_arrivals(products)
         names = dict(zip(products.ids, products.mapped("display_name"), strict=True))
         columns = ("available_qty", "incoming_qty", "to_produce_qty", "shortage_qty")
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
         values_by_order = defaultdict(list)
         # Sorted by path, a product stands right above its ingredients.
         for sequence, (order_id, path) in enumerate(sorted(rows)):
@@ -299,9 +360,10 @@ class MrpPlanning(models.AbstractModel):
                     "level": len(path),
                     "product_id": path[-1],
                     "recipe_path": " › ".join(names[product_id] for product_id in path),
-                    "required_qty": float(sum(row[column] for column in columns)),
+                    "required_qty": float(round(sum(row[column] for column in columns), digits)),
+                    "arrival_date": row["shortage_qty"] and arrivals.get(path[-1]),
                     "expected_date": row["expected_date"] or False,
-                    **{column: float(row[column]) for column in columns},
+                    **{column: float(round(row[column], digits)) for column in columns},
                 }
             )
         return values_by_order

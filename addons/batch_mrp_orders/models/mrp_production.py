@@ -1,6 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from fractions import Fraction
+
+from markupsafe import Markup
+
 from odoo import api, fields, models
-from odoo.tools import float_round
+from odoo.fields import Command
+from odoo.tools import SQL
+
+from ..planning.quantity import exact
 
 
 class MrpProduction(models.Model):
@@ -68,58 +75,139 @@ class MrpProduction(models.Model):
             )
         return action
 
-    @api.depends("allocation_ids.quantity", "product_uom_qty", "qty_produced")
+    @api.depends(
+        "allocation_ids.quantity",
+        "product_uom_qty",
+        "state",
+        "move_finished_ids.state",
+        "move_finished_ids.quantity",
+    )
     def _compute_allocated_qty(self):
+        unallocated = self._get_unallocated_quantities()
         for production in self:
-            makes = (
-                production.qty_produced
-                if production.state == "done"
-                else production.product_uom_qty
-            )
             production.allocated_qty = sum(production.allocation_ids.mapped("quantity"))
-            production.unallocated_qty = max(makes - production.allocated_qty, 0.0)
+            production.unallocated_qty = float(max(unallocated.get(production.id, 0), Fraction(0)))
 
-    def _post_inventory(self, cancel_backorder=False):
-        """Goods go to those they were made for before anybody else is served."""
-        res = super()._post_inventory(cancel_backorder=cancel_backorder)
+    # ------------------------------------------------------------- quantities
+    def _get_output_quantities(self):
+        """What each run makes, or has made, exact, in the product's unit, by run id."""
+        made, unfinished = self._read_made_quantities() if self.ids else ({}, set())
+        result = {}
         for production in self:
-            production._reserve_allocations()
-        return res
+            finished = production.state == "done" or production.id not in unfinished
+            if production.state == "cancel":
+                result[production.id] = Fraction(0)
+            elif production.id in made and finished:
+                result[production.id] = made[production.id]
+            else:
+                result[production.id] = exact(production.product_uom_qty)
+        return result
 
-    def _reserve_allocations(self):
-        """Reserve the lots just made for the consumers of this run, earliest due first."""
-        self.ensure_one()
+    def _read_made_quantities(self):
+        """Exact quantity made by run id, and the runs that have more to finish."""
         digits = self.env["decimal.precision"].precision_get("Product Unit")
-        made = [
-            [line.lot_id, line.quantity_product_uom]
-            for line in self.move_finished_ids.move_line_ids
-            if line.product_id == self.product_id and line.state == "done"
-        ]
-        touched = self.env["stock.move"]
-        for allocation in self.allocation_ids.sorted(
-            lambda a: (a.date_due or fields.Date.max, a.id)
+        made, unfinished = {}, set()
+        self.env["stock.move"].flush_model()
+        for run_id, is_done, quantity in self.env.execute_query(
+            SQL(
+                """
+                SELECT run.id, move.state = 'done',
+                       SUM(move.quantity * move_uom.factor / product_uom.factor)
+                  FROM mrp_production run
+                  JOIN stock_move move
+                    ON move.production_id = run.id AND move.product_id = run.product_id
+                  JOIN stock_location source
+                    ON source.id = move.location_id AND source.usage = 'production'
+                  JOIN product_product product ON product.id = run.product_id
+                  JOIN product_template template ON template.id = product.product_tmpl_id
+                  JOIN uom_uom product_uom ON product_uom.id = template.uom_id
+                  JOIN uom_uom move_uom ON move_uom.id = move.product_uom
+                 WHERE run.id IN %s AND move.state != 'cancel'
+                 GROUP BY 1, 2
+                """,
+                tuple(self.ids),
+            )
         ):
-            wanted = allocation.quantity
-            for move in allocation._get_consumer_moves():
-                open_qty = move.product_qty - move.product_uom._compute_quantity(
-                    move.quantity, move.product_id.uom_id, round=False
-                )
-                for entry in made:
-                    need = float_round(min(wanted, open_qty, entry[1]), precision_digits=digits)
-                    if need <= 0:
-                        continue
-                    taken = move._update_reserved_quantity(
-                        need, move.location_id, lot_id=entry[0], strict=False
-                    )
-                    wanted -= taken
-                    open_qty -= taken
-                    entry[1] -= taken
-                touched |= move
-        touched._recompute_state()
+            if is_done:
+                made[run_id] = round(exact(quantity), digits)
+            else:
+                unfinished.add(run_id)
+        return made, unfinished
 
-    def _action_cancel(self):
-        """What a cancelled run was to make goes back to the pool of open demand."""
-        res = super()._action_cancel()
-        cancelled = self.filtered(lambda production: production.state == "cancel")
-        (cancelled.allocation_ids | cancelled.supply_allocation_ids).unlink()
-        return res
+    def _get_unallocated_quantities(self):
+        """What each run makes beyond its allocations, exact; negative when it makes less."""
+        output = self._get_output_quantities()
+        for production in self:
+            allocated = sum(exact(a.quantity) for a in production.allocation_ids)
+            output[production.id] -= allocated
+        return output
+
+    def _trim_allocations(self, reason):
+        """Cut what these runs promise to what they make, the latest due first."""
+        # Whoever changes or closes a run, its promises follow.
+        for production in self.sudo():
+            allocations = production.allocation_ids
+            excess = -production._get_unallocated_quantities()[production.id]
+            if excess > 0:
+                allocations._cut(allocations, excess, reason)
+
+    # ------------------------------------------------------------- references
+    def _sync_references(self):
+        """References of these runs, their finished moves and the runs that supply them:
+        those of the orders they serve. Core shows documents by them and reserves along them.
+        """
+        # References follow the allocations, whoever changes these.
+        runs = level = self.sudo()
+        while level:
+            level = level.supply_allocation_ids.production_id - runs
+            runs |= level
+        for run in runs:
+            orders = run.sale_order_ids | run.sale_line_id.order_id
+            foreign = run.reference_ids.filtered(
+                lambda reference, orders=orders: (
+                    reference.sale_ids - orders and not reference.sale_ids & orders
+                )
+            )
+            references = (run.reference_ids - foreign) | orders.stock_reference_ids
+            if references != run.reference_ids:
+                run.reference_ids = [Command.set(references.ids)]
+            moves = run.move_finished_ids.filtered(
+                lambda move, references=references: move.reference_ids != references
+            )
+            if moves:
+                moves.reference_ids = [Command.set(references.ids)]
+
+    # ---------------------------------------------------------------- planner
+    def _notify_planner(self, reason, entries):
+        """One activity on the run says whose goods have changed: the open one, if any.
+
+        :param entries: (consumer name, exact quantity)
+        """
+        self.ensure_one()
+        unit = self.product_id.uom_id
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        lines = [
+            self.env._(
+                "%(consumer)s: %(quantity)s %(unit)s",
+                consumer=name,
+                quantity=f"{float(round(quantity, digits)):g}",
+                unit=unit.name,
+            )
+            for name, quantity in entries
+        ]
+        note = Markup("<p>%s</p><ul>%s</ul>") % (
+            reason,
+            Markup().join(Markup("<li>%s</li>") % line for line in lines),
+        )
+        # Whoever causes it need not have any right on production.
+        run = self.sudo()
+        activity_type = run.env.ref("batch_mrp_orders.mail_activity_type_allocation")
+        activity = run.activity_ids.filtered(lambda a: a.activity_type_id == activity_type)[:1]
+        if activity:
+            activity.note = (activity.note or Markup()) + note
+        else:
+            run.activity_schedule(
+                "batch_mrp_orders.mail_activity_type_allocation",
+                note=note,
+                user_id=(run.user_id or self.env.user).id,
+            )

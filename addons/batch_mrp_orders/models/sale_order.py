@@ -36,14 +36,6 @@ class SaleOrder(models.Model):
         tracking=True,
         help="An order with a reason here is confirmed but not planned until it is released.",
     )
-    material_state = fields.Selection(
-        [("available", "Available"), ("expected", "Expected"), ("short", "Short")],
-        copy=False,
-        index="btree_not_null",
-        help="Result of the last material check over all recipe levels.",
-    )
-    material_checked_on = fields.Datetime("Materials Checked", copy=False, readonly=True)
-    material_line_ids = fields.One2many("sale.order.material.line", "order_id", copy=False)
     allocation_ids = fields.One2many("mrp.production.allocation", "order_id", copy=False)
     # Sales staff see what is being made for the order without manufacturing rights,
     # therefore these are computed as superuser.
@@ -138,50 +130,6 @@ class SaleOrder(models.Model):
             order.delivered_lot_ids = moves.move_line_ids.lot_id
             order.delivered_lot_count = len(order.delivered_lot_ids)
 
-    def action_check_materials(self):
-        """Check over all recipe levels whether the orders can be made.
-
-        Works on quotations and confirmed orders, many at once; earlier due dates
-        take stock and receipts first. Fills ``material_line_ids`` and
-        ``material_state``.
-        """
-        self.check_access("read")
-        orders = self.filtered(lambda order: order.state != "cancel")
-        for warehouse, group in orders.grouped("warehouse_id").items():
-            results = self.env["mrp.planning"]._check_materials(group, warehouse)
-            group._write_material_check(results)
-        return True
-
-    def _write_material_check(self, results):
-        """Replace the requirements of the orders by ``results`` (values by order id)."""
-        # Requirements are a report of the system: nobody may write them by hand, but
-        # everybody who sees the order may have them computed.
-        self.sudo().material_line_ids.unlink()
-        self.env["sale.order.material.line"].sudo().create(
-            [
-                dict(values, order_id=order.id)
-                for order in self
-                for values in results.get(order.id, [])
-            ]
-        )
-        by_state = {}
-        for order in self:
-            state = self._get_material_state(results.get(order.id, []))
-            by_state.setdefault(state, self.browse())
-            by_state[state] |= order
-        for state, group in by_state.items():
-            group.sudo().write(
-                {"material_state": state, "material_checked_on": fields.Datetime.now()}
-            )
-
-    @api.model
-    def _get_material_state(self, values_list):
-        if any(values["shortage_qty"] for values in values_list):
-            return "short"
-        if any(values["incoming_qty"] for values in values_list):
-            return "expected"
-        return "available"
-
     def action_release_planning(self):
         """Let blocked orders be planned."""
         self.planning_block_reason = False
@@ -191,7 +139,7 @@ class SaleOrder(models.Model):
         """Goods made for a cancelled order go back to the pool."""
         # Sales staff may cancel an order but not edit production; the release of its
         # own claims is a consequence of the cancellation.
-        self.sudo().allocation_ids.unlink()
+        self.sudo().allocation_ids._release(self.env._("The order was cancelled:"))
         return super()._action_cancel()
 
     def action_view_production_runs(self):

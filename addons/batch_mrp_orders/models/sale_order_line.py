@@ -16,6 +16,11 @@ RUN_STAGES = {
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
+    is_personal = fields.Boolean(
+        "Personalised",
+        help="Made to this customer's own wishes: gets a run of its own, shared with nobody, "
+        "and is never taken from stock when planned.",
+    )
     allocation_ids = fields.One2many("mrp.production.allocation", "sale_line_id", copy=False)
 
     @api.model
@@ -38,9 +43,9 @@ class SaleOrderLine(models.Model):
             delivered=exact(self.qty_delivered) * factor,
             reserved=self._get_reserved_quantity(),
             allocated=tuple(
-                (exact(allocation.quantity), stage)
+                (exact(allocation.open_qty), stage)
                 for allocation in self.allocation_ids
-                if (stage := self._get_run_stage(allocation.production_id))
+                if allocation.open_qty and (stage := self._get_run_stage(allocation.production_id))
             ),
         )
 
@@ -65,3 +70,15 @@ class SaleOrderLine(models.Model):
             if move.product_uom_qty
         )
         return open_quantity * min(shares, default=0)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.order_id._request_material_check()
+        return lines
+
+    def write(self, vals):
+        res = super().write(vals)
+        if not {"product_id", "product_uom_qty", "product_uom_id"}.isdisjoint(vals):
+            self.order_id._request_material_check()
+        return res

@@ -1,5 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from odoo import fields, models
+import json
+
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class SaleOrderMaterialLine(models.Model):
@@ -30,4 +33,50 @@ class SaleOrderMaterialLine(models.Model):
         "Short", digits="Product Unit", help="Neither in stock, expected nor producible."
     )
     expected_date = fields.Date(help="Day on which the last expected part arrives.")
+    arrival_date = fields.Date(
+        "Could Arrive",
+        help="Earliest day on which a supplier could bring what is short, if ordered today.",
+    )
     recipe_path = fields.Char(help="From the sold product down to this ingredient.")
+
+    @api.model
+    def _replace(self, orders, values_by_order):
+        """Write the requirements of ``orders`` anew, in two statements for any number.
+
+        Requirements are a report of the system of some 25 rows an order line: nobody may
+        write them by hand, but everybody who sees the order may have them computed.
+
+        :param values_by_order: lists of field values by order id; dates may be False
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL("DELETE FROM sale_order_material_line WHERE order_id IN %s", tuple(orders.ids))
+        )
+        now = fields.Datetime.to_string(fields.Datetime.now())
+        shared = {"create_uid": self.env.uid, "write_uid": self.env.uid}
+        rows = [
+            {
+                **shared,
+                **{name: value or None for name, value in values.items() if "date" in name},
+                **{name: value for name, value in values.items() if "date" not in name},
+                "order_id": order.id,
+                "company_id": order.company_id.id,
+                "create_date": now,
+                "write_date": now,
+            }
+            for order in orders
+            for values in values_by_order.get(order.id, [])
+        ]
+        if rows:
+            columns = SQL(", ").join(SQL.identifier(name) for name in rows[0])
+            self.env.cr.execute(
+                SQL(
+                    "INSERT INTO sale_order_material_line (%s) "
+                    "SELECT %s FROM json_populate_recordset(NULL::sale_order_material_line, %s)",
+                    columns,
+                    columns,
+                    json.dumps(rows, default=str),
+                )
+            )
+        self.invalidate_model()
+        orders.invalidate_recordset(["material_line_ids"], flush=False)

@@ -6,9 +6,11 @@ The rule, product by product from the finished goods down to the raw materials:
 1. Needs are served in the order of their due date (then in the order given).
 2. Stock on hand is used first, what expires first before the rest, then expected
    supplies (open runs with surplus, receipts) in the order of their dates. Goods
-   that have expired on the due date serve nobody.
-3. What remains is made if the product has a recipe; the run's ingredients
-   become needs of their own, due when the run starts.
+   that have expired on the due date serve nobody, and goods that do not keep as long
+   after it as the need asks for serve others only.
+3. What remains, and what is made to a customer's own wishes, is made if the product
+   has a recipe; the run's ingredients become needs of their own, due when the run
+   starts, and its by-products are supplies for products that come later.
 4. What can neither be taken nor made is a shortage.
 
 Every unit of need is pegged to exactly one supply, run or shortage.
@@ -16,55 +18,33 @@ Every unit of need is pegged to exactly one supply, run or shortage.
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
 from .quantity import batches_for
+from .recipe import Recipe, product_levels
+from .scaling import round_up
 
 Key = Hashable
 
 
-class CyclicRecipeError(ValueError):
-    """A product is, over its recipes, an ingredient of itself."""
-
-    def __init__(self, products: tuple[int, ...]) -> None:
-        super().__init__(f"recipe cycle over products {products}")
-        self.products = products
-
-
-@dataclass(frozen=True, slots=True)
-class Component:
-    """``quantity`` of ``product`` for one unit of the recipe's output."""
-
-    product: int
-    quantity: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How one unit of ``product`` is made.
-
-    ``batch_size`` None means any quantity can be made. ``days`` is the time
-    from the start of a run to its goods. A kit is taken apart instead of made.
-    """
-
-    id: int
-    product: int
-    components: tuple[Component, ...]
-    batch_size: Fraction | None = None
-    days: int = 0
-    is_kit: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """``quantity`` of ``product`` wanted on ``due`` by the consumer ``key``."""
+    """``quantity`` of ``product`` wanted on ``due`` by the consumer ``key``.
+
+    The goods must keep for ``min_days`` after that day; goods that are made for the
+    demand are taken to do so. Goods made to the customer's own wishes are
+    ``personal``: nothing on hand or planned is like them, and their run makes nothing
+    for others.
+    """
 
     key: Key
     product: int
     quantity: Fraction
     due: date
+    min_days: int = 0
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +76,8 @@ class Need:
     due: date
     root: Key
     path: tuple[int, ...]
+    min_days: int = 0
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,39 +140,6 @@ def net(
     return _Netting(supplies, recipes, pooled).run(demands)
 
 
-def product_levels(products: Iterable[int], recipes: Mapping[int, Recipe]) -> list[int]:
-    """All products that ``products`` reach over ``recipes``, users before used.
-
-    :raises CyclicRecipeError: naming the products of the cycle
-    """
-    finished: list[int] = []
-    state: dict[int, bool] = {}  # False while open, True when finished
-    for start in products:
-        if start in state:
-            continue
-        trail = [(start, iter(_components(start, recipes)))]
-        state[start] = False
-        while trail:
-            product, rest = trail[-1]
-            child = next(rest, None)
-            if child is None:
-                state[product] = True
-                finished.append(product)
-                trail.pop()
-            elif child not in state:
-                state[child] = False
-                trail.append((child, iter(_components(child, recipes))))
-            elif not state[child]:
-                cycle = [entry[0] for entry in trail]
-                raise CyclicRecipeError((*cycle[cycle.index(child) :], child))
-    return finished[::-1]
-
-
-def _components(product: int, recipes: Mapping[int, Recipe]) -> list[int]:
-    recipe = recipes.get(product)
-    return [component.product for component in recipe.components] if recipe else []
-
-
 class _Netting:
     def __init__(
         self, supplies: Iterable[Supply], recipes: Mapping[int, Recipe], pooled: bool
@@ -199,6 +148,7 @@ class _Netting:
         self.pooled = pooled
         self.plan = Plan()
         self.needs: dict[int, list[Need]] = defaultdict(list)
+        self.netted: set[int] = set()
         self.supplies: dict[int, list[Supply]] = defaultdict(list)
         for supply in supplies:
             self.supplies[supply.product].append(supply)
@@ -213,6 +163,8 @@ class _Netting:
                     due=demand.due,
                     root=demand.key,
                     path=(demand.product,),
+                    min_days=demand.min_days,
+                    personal=demand.personal,
                 )
             )
         for product in product_levels(list(self.needs), self.recipes):
@@ -224,14 +176,21 @@ class _Netting:
             self.needs[need.product].append(need)
 
     def _net_product(self, product: int) -> None:
+        self.netted.add(product)
         needs = sorted(self.needs.pop(product, []), key=lambda need: need.due)
         recipe = self.recipes.get(product)
         if recipe and recipe.is_kit:
             for need in needs:
-                self._explode_kit(recipe, need)
+                self._explode_kit(recipe.version_for(need.due), need)
             return
-        uncovered = self._cover(needs, self._supplies_of(product))
+        personal = [need for need in needs if need.personal and recipe]
+        common = [need for need in needs if not (need.personal and recipe)]
+        uncovered = self._cover(common, self._supplies_of(product))
         if recipe:
+            for need in personal:
+                version = recipe.version_for(need.due)
+                quantity = max(need.quantity, version.minimum or need.quantity)
+                self._start_run(version, quantity, [need])
             self._make(recipe, uncovered)
         else:
             self.plan.shortages += uncovered
@@ -252,7 +211,7 @@ class _Netting:
             for supply, quantity in rest:
                 if supply.expires and supply.expires <= need.due:
                     continue  # later needs cannot use it either
-                taken = min(missing, quantity)
+                taken = min(missing, quantity) if _keeps(supply, need) else Fraction(0)
                 if taken:
                     self.plan.pegs.append(Peg(need, supply.key, taken, supply.available))
                     missing -= taken
@@ -266,11 +225,19 @@ class _Netting:
     def _make(self, recipe: Recipe, needs: list[Need]) -> None:
         if not self.pooled:
             for need in needs:
-                self._start_run(recipe, need.quantity, [need])
+                self._start_run(recipe.version_for(need.due), need.quantity, [need])
             return
+        versions: dict[int, tuple[Recipe, list[Need]]] = {}
+        for need in needs:
+            version = recipe.version_for(need.due)
+            versions.setdefault(version.id, (version, []))[1].append(need)
+        for version, group in versions.values():
+            self._make_batches(version, group)
+
+    def _make_batches(self, recipe: Recipe, needs: list[Need]) -> None:
         total = sum((need.quantity for need in needs), Fraction(0))
         waiting = needs[::-1]
-        for quantity in batches_for(total, recipe.batch_size):
+        for quantity in batches_for(total, recipe.batch_size, recipe.minimum):
             served, room = [], quantity
             while waiting and room:
                 need = waiting.pop()
@@ -292,28 +259,45 @@ class _Netting:
         )
         self.plan.runs.append(run)
         self.plan.pegs += [Peg(need, run.key, need.quantity, run.due) for need in served]
-        for component in recipe.components:
+        for product, amount in recipe.ingredients(quantity, self._is_kit).items():
             self._add_need(
                 Need(
                     consumer=run.key,
-                    product=component.product,
-                    quantity=quantity * component.quantity,
+                    product=product,
+                    quantity=amount,
                     due=run.start,
                     root=first.root,
-                    path=(*first.path, component.product),
+                    path=(*first.path, product),
                 )
             )
 
+        for part in recipe.by_products:
+            # A product above its producer was netted before: the next plan finds the goods.
+            if part.product not in self.netted:
+                self.supplies[part.product].append(
+                    Supply(run.key, part.product, quantity * part.quantity, run.due)
+                )
+
+    def _is_kit(self, product: int) -> bool:
+        recipe = self.recipes.get(product)
+        return bool(recipe and recipe.is_kit)
+
     def _explode_kit(self, recipe: Recipe, need: Need) -> None:
         for component in recipe.components:
+            quantity = need.quantity * component.quantity
+            if not self._is_kit(component.product):
+                quantity = round_up(quantity, component.step)
+            delivered = need.consumer == need.root
             self._add_need(
                 Need(
                     consumer=need.consumer,
                     product=component.product,
-                    quantity=need.quantity * component.quantity,
+                    quantity=quantity,
                     due=need.due,
                     root=need.root,
                     path=(*need.path, component.product),
+                    min_days=max(need.min_days, component.min_days) if delivered else 0,
+                    personal=need.personal,
                 )
             )
 
@@ -321,4 +305,9 @@ class _Netting:
 def _part(need: Need, quantity: Fraction) -> Need:
     if quantity == need.quantity:
         return need
-    return Need(need.consumer, need.product, quantity, need.due, need.root, need.path)
+    return replace(need, quantity=quantity)
+
+
+def _keeps(supply: Supply, need: Need) -> bool:
+    """Whether the goods last through the remaining life the need asks for."""
+    return not supply.expires or supply.expires > need.due + timedelta(days=need.min_days)

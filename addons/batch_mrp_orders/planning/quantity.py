@@ -17,18 +17,20 @@ def exact(value: float | int | str | Decimal | Fraction) -> Fraction:
     return Fraction(value)
 
 
-def batches_for(quantity: Fraction, batch_size: Fraction | None) -> list[Fraction]:
+def batches_for(
+    quantity: Fraction, batch_size: Fraction | None, minimum: Fraction | None = None
+) -> list[Fraction]:
     """Batch quantities that together make at least ``quantity``.
 
-    Without a batch size one batch makes exactly what is needed; with one, only
-    full batches are made.
+    Without a batch size one batch makes exactly what is needed, but never less than
+    ``minimum``; with one, only full batches are made.
 
     :raises ValueError: for a batch size that is not positive
     """
     if quantity <= 0:
         return []
     if batch_size is None:
-        return [quantity]
+        return [max(quantity, minimum or quantity)]
     if batch_size <= 0:
         raise ValueError(f"batch size must be positive, got {batch_size}")
     return [batch_size] * ceil(quantity / batch_size)

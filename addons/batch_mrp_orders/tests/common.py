@@ -121,6 +121,11 @@ class BatchCase(TransactionCase):
         production.with_context(skip_consumption=True, skip_expired=True).button_mark_done()
         return production
 
+    def _run_job(self, name):
+        with self.enter_registry_test_mode():
+            self.env.ref(f"batch_mrp_orders.{name}").method_direct_trigger()
+        self.env.invalidate_all()
+
     @classmethod
     def _ship(cls, order):
         pickings = order.picking_ids.filtered(lambda picking: picking.state != "done")

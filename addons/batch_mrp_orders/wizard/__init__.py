@@ -1,2 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from . import mrp_plan_runs, mrp_plan_runs_line
+from . import (
+    mrp_plan_runs,
+    mrp_plan_runs_line,
+    mrp_reallocate,
+    sale_order_material_confirmation,
+    stock_lot_block,
+)

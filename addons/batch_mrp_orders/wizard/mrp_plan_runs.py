@@ -1,10 +1,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 
+import logging
+from hashlib import sha256
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..planning.netting import RunKey
+
+_logger = logging.getLogger(__name__)
 
 
 class MrpPlanRuns(models.TransientModel):
@@ -34,6 +39,7 @@ class MrpPlanRuns(models.TransientModel):
         string="Order Lines Served from Stock",
         help="These take the stock the proposal counts on when the runs are created.",
     )
+    demand_digest = fields.Char(readonly=True)
     demand_count = fields.Integer("Open Order Lines", readonly=True)
 
     @api.model_create_multi
@@ -47,6 +53,30 @@ class MrpPlanRuns(models.TransientModel):
         """Open a proposal for the selected demand, or for all of it."""
         return self.create({})._reopen()
 
+    @api.model
+    def _cron_plan_pool(self):
+        """Plan the open demand of every warehouse; one that fails does not stop the rest."""
+        groups = self.env["mrp.demand"]._read_group(
+            [("blocked", "=", False)], ["warehouse_id"], order="warehouse_id"
+        )
+        self.env["ir.cron"]._commit_progress(remaining=len(groups))
+        for (warehouse,) in groups:
+            try:
+                with self.env.cr.savepoint():
+                    self._plan_warehouse(warehouse)
+            except UserError:
+                _logger.exception("Planning of warehouse %s failed", warehouse.display_name)
+            self.env["ir.cron"]._commit_progress(1)
+
+    @api.model
+    def _plan_warehouse(self, warehouse):
+        """Propose and create runs; nobody else plans the same warehouse meanwhile."""
+        plan = self.with_company(warehouse.company_id).create(
+            {"warehouse_id": warehouse.id, "company_id": warehouse.company_id.id}
+        )
+        if plan.line_ids or plan.peg_ids:
+            plan.action_confirm()
+
     def action_propose(self):
         """Compute the proposal anew from the demand, stock and runs of this moment."""
         for plan in self:
@@ -56,6 +86,7 @@ class MrpPlanRuns(models.TransientModel):
             planning = self.env["mrp.planning"]
             demands = planning._get_pool_demands(plan._get_demand_domain())
             plan.demand_count = len(demands)
+            plan.demand_digest = self._get_digest(demands)
             plan._store_proposal(planning._net(demands, plan.warehouse_id, pooled=True))
         return self._reopen()
 
@@ -119,9 +150,13 @@ class MrpPlanRuns(models.TransientModel):
         }
 
     def _prepare_peg(self, sequence, peg, line_by_key):
-        """Values for goods that a run makes; goods from stock need no allocation."""
+        """Values for goods that a run makes; goods from stock need no allocation, and a
+        by-product is nobody's until it is there."""
         if isinstance(peg.source, RunKey):
-            values = {"line_id": line_by_key[peg.source].id}
+            line = line_by_key[peg.source]
+            if line.product_id.id != peg.need.product:
+                return None
+            values = {"line_id": line.id}
         elif peg.source[0] == "run":
             values = {"production_id": peg.source[1]}
         else:
@@ -145,6 +180,7 @@ class MrpPlanRuns(models.TransientModel):
     def action_confirm(self):
         """Create and confirm the proposed runs with their allocations."""
         self.ensure_one()
+        self._lock_planning()
         lines = self.line_ids.filtered(lambda line: line.quantity > 0)
         if not lines and not self.peg_ids:
             raise UserError(self.env._("There is nothing to produce for the open demand."))
@@ -160,6 +196,24 @@ class MrpPlanRuns(models.TransientModel):
             lambda move: move.state in ("confirmed", "partially_available")
         )._action_assign()
         return self._action_view_productions(productions)
+
+    def _lock_planning(self):
+        """Let one planner at a time create runs for a warehouse, from a proposal that still
+        holds: demand another planner has covered meanwhile must not be made twice."""
+        self.warehouse_id.lock_for_update()
+        demands = self.env["mrp.planning"]._get_pool_demands(self._get_demand_domain())
+        if self.demand_digest != self._get_digest(demands):
+            raise UserError(
+                self.env._(
+                    "The open demand has changed since this proposal was made. Propose again."
+                )
+            )
+
+    @api.model
+    def _get_digest(self, demands):
+        """Short text that differs when the demand to plan differs."""
+        facts = sorted((demand.key[1], str(demand.quantity)) for demand in demands)
+        return sha256(repr(facts).encode()).hexdigest()
 
     def _action_view_productions(self, productions):
         return {

@@ -9,17 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.netting import (
-    Component,
-    CyclicRecipeError,
-    Demand,
-    Recipe,
-    RunKey,
-    Supply,
-    net,
-    product_levels,
-)
+from planning.netting import Demand, RunKey, Supply, net
 from planning.quantity import batches_for, exact
+from planning.recipe import Component, CyclicRecipeError, Recipe, product_levels
 
 TODAY = date(2026, 11, 2)
 RAW, BULK, JAR, GIFT_SET, GLASS = 1, 2, 3, 4, 5
@@ -130,6 +122,76 @@ def test_floats_are_read_as_written():
     assert exact("0.000001") * 10**6 == 1
 
 
+def test_minimum_quantity_of_a_run():
+    assert batches_for(Fraction(3), None, Fraction(5)) == [5]
+    assert batches_for(Fraction(7), None, Fraction(5)) == [7]
+    assert batches_for(Fraction(0), None, Fraction(5)) == []
+    recipes = {BULK: Recipe(1, BULK, (Component(RAW, Fraction(1)),), minimum=Fraction(20))}
+    assert net([demand("A", BULK, 3)], [], recipes, pooled=True).runs[0].quantity == 20
+    assert net([demand("A", BULK, 3)], [], recipes, pooled=False).runs[0].quantity == 3
+
+
+def test_remaining_life_is_counted_from_the_due_date():
+    stock = [
+        Supply("short", RAW, Fraction(5), expires=TODAY + timedelta(days=20)),
+        Supply("long", RAW, Fraction(5), expires=TODAY + timedelta(days=40)),
+    ]
+    picky = Demand("picky", RAW, Fraction(4), TODAY + timedelta(days=7), min_days=30)
+    plan = net([picky, demand("easy", RAW, 5, days=9)], stock, {}, pooled=True)
+    assert [(peg.need.consumer, peg.source, peg.quantity) for peg in plan.pegs] == [
+        ("picky", "long", 4),
+        ("easy", "short", 5),
+    ]
+    too_picky = Demand("picky", RAW, Fraction(4), TODAY + timedelta(days=7), min_days=33)
+    assert [need.consumer for need in net([too_picky], stock, {}, pooled=True).shortages] == [
+        "picky"
+    ]
+
+
+def test_remaining_life_is_for_the_delivered_goods_only():
+    stock = [Supply("old", RAW, Fraction(50), expires=TODAY + timedelta(days=20))]
+    wanted = Demand("A", BULK, Fraction(10), TODAY + timedelta(days=7), min_days=90)
+    plan = net([wanted], stock, RECIPES, pooled=True)
+    assert [(peg.source, peg.quantity) for peg in plan.pegs if peg.need.product == RAW] == [
+        ("old", Fraction("10.2"))
+    ]
+
+
+def test_kit_hands_its_demand_for_life_down():
+    kit = {GIFT_SET: Recipe(1, GIFT_SET, (Component(JAR, Fraction(2), min_days=60),), is_kit=True)}
+    stock = [Supply("jar", JAR, Fraction(9), expires=TODAY + timedelta(days=50))]
+    assert net([demand("A", GIFT_SET, 1)], stock, kit, pooled=True).shortages[0].min_days == 60
+
+
+def test_run_starting_later_uses_the_next_version():
+    following = Recipe(2, BULK, (Component(GLASS, Fraction(1)),), days=2)
+    current = Recipe(
+        1,
+        BULK,
+        (Component(RAW, Fraction(1)),),
+        days=2,
+        valid_until=TODAY + timedelta(days=10),
+        successor=following,
+    )
+    demands = [demand("last of the old", BULK, 3, days=11), demand("new", BULK, 4, days=12)]
+    for pooled in (True, False):
+        plan = net(demands, [], {BULK: current}, pooled=pooled)
+        assert [(run.recipe.id, run.quantity) for run in plan.runs] == [(1, 3), (2, 4)]
+        assert {(need.product, need.quantity) for need in plan.shortages} == {(RAW, 3), (GLASS, 4)}
+
+
+def test_run_needs_what_it_will_ask_for():
+    """Parts by mass keep their sum, pieces are rounded up, kits are taken apart unrounded."""
+    step = Fraction(1, 10**6)
+    third = Component(RAW, Fraction(1, 3), step=step, mass=Fraction(1000))
+    recipes = {
+        BULK: Recipe(1, BULK, (third, third, third, Component(GIFT_SET, Fraction(1, 3), step))),
+        GIFT_SET: Recipe(2, GIFT_SET, (Component(GLASS, Fraction(3), step),), is_kit=True),
+    }
+    plan = net([demand("A", BULK, 1)], [], recipes, pooled=True)
+    assert {(need.product, need.quantity) for need in plan.shortages} == {(RAW, 1), (GLASS, 1)}
+
+
 # --------------------------------------------------------------------- properties
 quantities = st.fractions(min_value=0, max_value=50, max_denominator=1000)
 days = st.integers(min_value=0, max_value=30)
@@ -162,7 +224,13 @@ def worlds(draw):
             )
     products = st.integers(min_value=0, max_value=count - 1)
     demands = [
-        Demand(("demand", index), draw(products), draw(quantities), TODAY + timedelta(draw(days)))
+        Demand(
+            ("demand", index),
+            draw(products),
+            draw(quantities),
+            TODAY + timedelta(draw(days)),
+            draw(st.sampled_from([0, 0, 5, 20])),
+        )
         for index in range(draw(st.integers(min_value=0, max_value=6)))
     ]
     supplies = [
@@ -205,7 +273,7 @@ def test_every_unit_is_accounted_for(world, pooled):
     expiry = {supply.key: supply.expires for supply in supplies}
     for peg in plan.pegs:
         if not isinstance(peg.source, RunKey) and expiry[peg.source]:
-            assert expiry[peg.source] > peg.need.due
+            assert expiry[peg.source] > peg.need.due + timedelta(days=peg.need.min_days)
     assert all(need.product not in recipes for need in plan.shortages)
     for run in plan.runs:
         if pooled and run.recipe.batch_size:
@@ -232,3 +300,43 @@ def _expected_needs(demands, plan, recipes):
         for component in run.recipe.components:
             want(run.key, component.product, run.quantity * component.quantity)
     return expected
+
+
+def test_personal_goods_get_a_run_of_their_own():
+    stock = [Supply("stock", JAR, Fraction(50)), Supply("bulk", BULK, Fraction(50))]
+    personal = Demand("P", JAR, Fraction(3), TODAY, personal=True)
+    plan = net([personal, demand("A", JAR, 4)], stock, RECIPES, pooled=True)
+    assert [(run.quantity, run.needed) for run in plan.runs] == [(3, 3)]
+    sources = {(peg.need.consumer, peg.source) for peg in plan.pegs}
+    assert ("A", "stock") in sources
+    assert ("P", plan.runs[0].key) in sources
+    assert (plan.runs[0].key, "bulk") in sources, "its ingredients are ordinary goods"
+
+
+def test_personal_goods_without_recipe_come_from_stock():
+    stock = [Supply("stock", RAW, Fraction(5))]
+    personal = Demand("P", RAW, Fraction(3), TODAY, personal=True)
+    assert net([personal], stock, {}, pooled=True).shortages == []
+
+
+def test_by_products_cover_needs_of_products_below():
+    wax = 9
+    recipes = {
+        BULK: Recipe(
+            10,
+            BULK,
+            (Component(RAW, Fraction(1)),),
+            by_products=(Component(wax, Fraction(1, 10)),),
+        )
+    }
+    plan = net([demand("A", BULK, 20), demand("B", wax, 3)], [], recipes, pooled=True)
+    assert [(need.product, need.quantity) for need in plan.shortages if need.product == wax] == [
+        (wax, 1)
+    ]
+
+
+def test_minimum_quantity_is_made():
+    recipes = {JAR: Recipe(11, JAR, (Component(GLASS, Fraction(1)),), minimum=Fraction(24))}
+    plan = net([demand("A", JAR, 5)], [], recipes, pooled=True)
+    assert (plan.runs[0].quantity, plan.runs[0].needed) == (24, 5)
+    assert plan.shortages[0].quantity == 24

@@ -1,0 +1,40 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+
+class UomUom(models.Model):
+    _inherit = "uom.uom"
+
+    def _get_family(self):
+        """The reference unit this unit is measured in (kg and g: g), empty for no unit."""
+        return self.browse(int(self.parent_path.split("/")[0])) if self.parent_path else self
+
+    def _is_mass(self):
+        """Whether the unit is one of mass."""
+        return bool(self) and self._get_family() == self._get_gram()._get_family()
+
+    @api.model
+    def _get_gram(self):
+        # Cached, where ref() would look each time whether the unit still exists.
+        gram_id = self.env["ir.model.data"]._xmlid_to_res_id("uom.product_uom_gram")
+        return self.browse(gram_id)
+
+    def _check_converts_to(self, product):
+        """Refuse a unit that has nothing to do with the one the product is stocked in.
+
+        Odoo converts between any two units by their factors alone: without this check
+        5 kg of an ingredient counted in pieces are 5,000 pieces.
+        """
+        if self and product.uom_id and self != product.uom_id:
+            if self._get_family() == product.uom_id._get_family():
+                return
+            raise ValidationError(
+                self.env._(
+                    "%(product)s is stocked in %(stock_unit)s, which cannot be converted from "
+                    "%(unit)s. Use a unit of the same kind, or change the unit of the product.",
+                    product=product.display_name,
+                    stock_unit=product.uom_id.name,
+                    unit=self.name,
+                )
+            )

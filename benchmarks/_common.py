@@ -1,0 +1,150 @@
+"""What all benchmarks share: an environment on their own database, data, and counting.
+
+Times vary with the machine and what else runs on it; query counts do not. A claim is a ratio
+between two things measured in the same run.
+"""
+
+import argparse
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+RECIPES = 200
+BULK_SHARE = 80
+INGREDIENTS = 8
+RAW_MATERIALS = 120
+ORDERS = 300
+LINES = 4
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Seconds and queries of one call, and what it returned."""
+
+    seconds: float
+    queries: int
+    result: Any
+
+
+def run(benchmark: Callable[[Any], None]) -> None:
+    """Open the database named on the command line, call the benchmark, roll everything back."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--database", required=True)
+    database = parser.parse_args().database
+    import odoo.cli  # noqa: F401 - sets Odoo's import paths up
+    from odoo import api, netsvc
+    from odoo.modules.registry import Registry
+    from odoo.service.server import load_server_wide_modules
+    from odoo.tools import config
+
+    config.parse_config(["-d", database, "--no-http", "--log-level=warn", "--stop-after-init"])
+    netsvc.init_logger()
+    load_server_wide_modules()
+    with Registry(database).cursor() as cr:
+        admin = api.Environment(cr, api.SUPERUSER_ID, {}).ref("base.user_admin")
+        context = {"tracking_disable": True, "mail_create_nosubscribe": True}
+        benchmark(api.Environment(cr, admin.id, context))
+        cr.rollback()
+
+
+def measure(env, call: Callable[[], Any]) -> Measure:
+    """Call with an empty cache and everything flushed before and after."""
+    env.flush_all()
+    env.invalidate_all()
+    queries, start = env.cr.sql_log_count, time.perf_counter()
+    result = call()
+    env.flush_all()
+    return Measure(time.perf_counter() - start, env.cr.sql_log_count - queries, result)
+
+
+def show(label: str, taken: Measure, count: int = 1) -> None:
+    """Print one line: time and queries, altogether and for each of `count`."""
+    each = f"   {taken.seconds / count * 1000:8.1f} ms {taken.queries / count:7.1f} each" * (
+        count > 1
+    )
+    print(f"{label:<46} {taken.seconds * 1000:9.1f} ms {taken.queries:6} queries{each}", flush=True)
+
+
+@dataclass(frozen=True)
+class Data:
+    """The products of the two levels and the warehouse they are in."""
+
+    finished: Any
+    bulk: Any
+    raw: Any
+    warehouse: Any
+
+
+def make_products(env) -> Data:
+    """200 recipes of 8 ingredients on 2 levels, half of the raw materials in stock."""
+    rng = random.Random(42)
+    warehouse = env["stock.warehouse"].search([("company_id", "=", env.company.id)], limit=1)
+    kg, gram = env.ref("uom.product_uom_kgm"), env.ref("uom.product_uom_gram")
+    unit = env.ref("uom.product_uom_unit")
+    raw = _products(env, "RAW", RAW_MATERIALS, kg)
+    bulk = _products(env, "BULK", BULK_SHARE, kg)
+    finished = _products(env, "FIN", RECIPES - BULK_SHARE, unit)
+    recipes = [
+        _recipe(product, 10, kg, rng.sample(list(raw), INGREDIENTS), kg, 1.3) for product in bulk
+    ]
+    for product in finished:
+        parts = [*rng.sample(list(bulk), 2), *rng.sample(list(raw), INGREDIENTS - 2)]
+        recipes.append(_recipe(product, 1, unit, parts, gram, 60))
+    env["mrp.bom"].create(recipes)
+    env["stock.quant"].create(
+        [
+            {
+                "product_id": product.id,
+                "location_id": warehouse.lot_stock_id.id,
+                "quantity": rng.randint(1, 200),
+            }
+            for product in raw[::2]
+        ]
+    )
+    return Data(finished, bulk, raw, warehouse)
+
+
+def make_orders(env, data: Data, count: int = ORDERS) -> Any:
+    """Quotations of 4 lines each."""
+    rng = random.Random(7)
+    customers = env["res.partner"].create([{"name": f"Customer {index}"} for index in range(20)])
+    return env["sale.order"].create(
+        [
+            {
+                "partner_id": rng.choice(customers).id,
+                "order_line": [
+                    (0, 0, {"product_id": product.id, "product_uom_qty": rng.randint(1, 24)})
+                    for product in rng.sample(list(data.finished), LINES)
+                ],
+            }
+            for _index in range(count)
+        ]
+    )
+
+
+def _products(env, prefix: str, count: int, uom) -> Any:
+    return env["product.product"].create(
+        [
+            {
+                "name": f"{prefix} {index}",
+                "default_code": f"{prefix}{index}",
+                "is_storable": True,
+                "uom_id": uom.id,
+            }
+            for index in range(count)
+        ]
+    )
+
+
+def _recipe(product, quantity: float, uom, parts, part_uom, amount: float) -> dict:
+    return {
+        "product_tmpl_id": product.product_tmpl_id.id,
+        "product_qty": quantity,
+        "product_uom_id": uom.id,
+        "bom_line_ids": [
+            (0, 0, {"product_id": part.id, "product_qty": amount, "product_uom_id": part_uom.id})
+            for part in parts
+        ],
+    }
