@@ -316,16 +316,19 @@ class MrpPlanning(models.AbstractModel):
         values_by_order = defaultdict(list)
         # Sorted by path, a product stands right above its ingredients.
         for sequence, (order_id, path) in enumerate(sorted(rows)):
-            row = rows[order_id, path]
+            amounts = {name: rows[order_id, path][name] for name in columns}
             values_by_order[order_id].append(
                 {
                     "sequence": sequence,
                     "level": len(path),
                     "product_id": path[-1],
                     "product_path": "/".join(map(str, path)),
-                    "required_qty": float(round(sum(row[column] for column in columns), digits)),
-                    "expected_date": row["expected_date"] or False,
-                    **{column: float(round(row[column], digits)) for column in columns},
+                    "required_qty": float(round(sum(amounts.values()), digits)),
+                    "expected_date": rows[order_id, path]["expected_date"] or False,
+                    **{
+                        name: float(round(quantity, digits)) if quantity else 0.0
+                        for name, quantity in amounts.items()
+                    },
                 }
             )
         return values_by_order
