@@ -8,12 +8,15 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..planning.netting import Demand, RunKey, Supply, net
+from ..planning.possible import Coverage, possible_quantities
 from ..planning.quantity import exact
 from ..planning.recipe import CyclicRecipeError
 
 OPEN_RUN_STATES = ("confirmed", "progress", "to_close")
 OPEN_MOVE_STATES = ("waiting", "confirmed", "partially_available", "assigned")
 ALWAYS_THERE = Fraction(10**15)
+# How a requirement can be covered; a kit has none of these, its parts have.
+MATERIAL_COLUMNS = ("available_qty", "incoming_qty", "to_produce_qty", "shortage_qty")
 
 
 class MrpPlanning(models.AbstractModel):
@@ -308,23 +311,27 @@ class MrpPlanning(models.AbstractModel):
                 yield peg.need, "available_qty", peg.quantity, None
         for need in plan.shortages:
             yield need, "shortage_qty", need.quantity, None
+        for need in plan.kits:
+            yield need, "kit_qty", need.quantity, None
 
     @api.model
     def _prepare_material_lines(self, rows):
-        columns = ("available_qty", "incoming_qty", "to_produce_qty", "shortage_qty")
         digits = self.env["decimal.precision"].precision_get("Product Unit")
+        possible = self._get_possible_quantities(rows)
         values_by_order = defaultdict(list)
         # Sorted by path, a product stands right above its ingredients.
         for sequence, (order_id, path) in enumerate(sorted(rows)):
-            amounts = {name: rows[order_id, path][name] for name in columns}
+            row = rows[order_id, path]
+            amounts = {name: row[name] for name in MATERIAL_COLUMNS}
+            amounts["required_qty"] = sum(amounts.values()) + row["kit_qty"]
+            amounts["possible_qty"] = possible[order_id, path]
             values_by_order[order_id].append(
                 {
                     "sequence": sequence,
                     "level": len(path),
                     "product_id": path[-1],
                     "product_path": "/".join(map(str, path)),
-                    "required_qty": float(round(sum(amounts.values()), digits)),
-                    "expected_date": rows[order_id, path]["expected_date"] or False,
+                    "expected_date": row["expected_date"] or False,
                     **{
                         name: float(round(quantity, digits)) if quantity else 0.0
                         for name, quantity in amounts.items()
@@ -332,3 +339,19 @@ class MrpPlanning(models.AbstractModel):
                 }
             )
         return values_by_order
+
+    @api.model
+    def _get_possible_quantities(self, rows):
+        """What is possible now, by order id and path."""
+        coverage = defaultdict(dict)
+        for (order_id, path), row in rows.items():
+            coverage[order_id][path] = Coverage(
+                sum(row[name] for name in MATERIAL_COLUMNS) + row["kit_qty"],
+                row["available_qty"],
+                row["to_produce_qty"] + row["kit_qty"],
+            )
+        return {
+            (order_id, path): quantity
+            for order_id, paths in coverage.items()
+            for path, quantity in possible_quantities(paths).items()
+        }

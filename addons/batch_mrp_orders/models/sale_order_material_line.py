@@ -33,6 +33,11 @@ class SaleOrderMaterialLine(models.Model):
     shortage_qty = fields.Float(
         "Short", digits="Product Unit", help="Neither in stock, expected nor producible."
     )
+    possible_qty = fields.Float(
+        "Possible Now",
+        digits="Product Unit",
+        help="What can be had now, from stock and with the materials on hand.",
+    )
     expected_date = fields.Date(help="Day on which the last expected part arrives.")
     arrival_date = fields.Date(
         "Could Arrive",
