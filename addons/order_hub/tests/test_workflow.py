@@ -25,13 +25,15 @@ class TestWorkflow(BatchCase):
 
     @classmethod
     def _create_channel_order(cls, payment_state="paid", quantity=4, **values):
-        return cls._create_order(
+        order = cls._create_order(
             (cls.jar, quantity),
             confirm=False,
             channel_id=cls.channel.id,
             channel_payment_state=payment_state,
             **values,
         )
+        order.channel_amount_total = order.amount_total
+        return order
 
     def test_paid_orders_are_confirmed_and_unpaid_ones_wait(self):
         paid = self._create_channel_order()
@@ -56,6 +58,7 @@ class TestWorkflow(BatchCase):
         card = self.env["product.product"].create({"name": "Gift card", "type": "service"})
         order = self._create_channel_order(partner_id=stranger.id)
         order.order_line.product_id = card
+        order.channel_amount_total = order.amount_total
         self.env["sale.order"].action_process_channel_orders()
         self.assertFalse(order.planning_block_reason)
 
