@@ -203,7 +203,9 @@ class SaleOrder(models.Model):
         ids = self.search(domain).ids
         for start in range(0, len(ids), CHECK_BATCH):
             batch = self.browse(ids[start : start + CHECK_BATCH])
-            batch._run_order_check()
+            for company, orders in batch.grouped("company_id").items():
+                # What a job finds is read by the staff of the company.
+                orders.with_context(lang=company.partner_id.lang)._run_order_check()
             self.env["ir.cron"]._commit_progress(
                 len(batch), remaining=max(len(ids) - start - CHECK_BATCH, 0)
             )
