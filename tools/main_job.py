@@ -110,7 +110,7 @@ def _import_orders(channel, echo: Echo):
 def _check_and_confirm(orders, echo: Echo) -> None:
     """Material check, then confirmation of what is paid."""
     orders.action_check_materials()
-    orders.action_process_channel_orders()
+    orders.action_process_orders()
     confirmed = orders.filtered(lambda order: order.state == "sale")
     echo(
         f"2. Order check: {len(confirmed)} orders confirmed, {_count(confirmed, 'material_state')}"
@@ -169,7 +169,7 @@ def _ship(orders, echo: Echo) -> None:
 
 
 def _invoice(env, orders, echo: Echo) -> None:
-    orders.action_process_channel_orders()
+    orders.action_process_orders()
     invoices = orders.invoice_ids.filtered(lambda move: move.state == "posted")
     echo(
         f"6. Invoices: {len(invoices)} posted, {money(sum(invoices.mapped('amount_total')))}, "

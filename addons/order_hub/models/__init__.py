@@ -5,4 +5,6 @@ from . import (
     sale_order,
     sale_order_check,
     sale_order_rules,
+    sale_order_workflow,
+    sale_workflow_process,
 )

@@ -1,112 +1,115 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-CONFIRMED_WHEN = ("paid", "partially_refunded")
+PAID = ("paid", "partially_refunded")
 
 
 class SaleOrder(models.Model):
+    """The steps of a workflow: which orders are due, and what is done with a set of them."""
+
     _inherit = "sale.order"
 
-    workflow_error = fields.Char(
-        copy=False,
-        readonly=True,
-        help="Why the last automatic step failed. It is tried again at the next run.",
+    confirmation_sent_on = fields.Datetime(copy=False, readonly=True)
+
+    _workflow_confirm = models.Index(
+        "(workflow_process_id) WHERE state IN ('draft', 'sent') AND workflow_process_id IS NOT NULL"
+    )
+    _workflow_acknowledge = models.Index(
+        "(workflow_process_id) WHERE state = 'sale' AND confirmation_sent_on IS NULL "
+        "AND workflow_process_id IS NOT NULL"
+    )
+    _workflow_invoice = models.Index(
+        "(workflow_process_id) WHERE state = 'sale' AND invoice_status = 'to invoice' "
+        "AND workflow_process_id IS NOT NULL"
+    )
+    _workflow_lock = models.Index(
+        "(workflow_process_id) WHERE state = 'sale' AND locked IS NOT TRUE "
+        "AND workflow_process_id IS NOT NULL"
     )
 
-    @api.model
-    def action_process_channel_orders(self):
-        """Bring all channel orders one step further: confirm what is paid, invoice what
-        has shipped, credit what was refunded. Safe to repeat."""
-        paid = self.search(self._get_confirmable_domain())
-        confirmed = paid._process_in_sets("_confirm_checked")
-        shipped = self.search(self._get_invoiceable_domain())
-        invoiced = shipped._process_in_sets("_invoice_shipped")
-        refunded = self.search(self._get_creditable_domain())
-        credited = refunded._process_in_sets("_credit_refunds")
-        failed = (paid - confirmed) | (shipped - invoiced) | (refunded - credited)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning" if failed else "success",
-                "title": self.env._("Channel orders processed"),
-                "message": self.env._(
-                    "%(confirmed)s confirmed, %(invoiced)s invoiced, %(credited)s credited, "
-                    "%(failed)s failed",
-                    confirmed=len(confirmed),
-                    invoiced=len(invoiced),
-                    credited=len(credited),
-                    failed=len(failed),
-                ),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
-
-    @api.model
-    def _get_confirmable_domain(self):
+    # -------------------------------------------------------------------- confirm
+    def _get_confirm_domain(self):
+        Workflow = self.env["sale.workflow.process"]
         return (
-            Domain("channel_id", "!=", False)
+            Workflow._get_workflow_domain("validate_order", "order_filter_id")
             & Domain("state", "in", ("draft", "sent"))
-            & Domain("channel_payment_state", "in", CONFIRMED_WHEN)
+            & (Domain("workflow_process_id.confirm_when", "=", "order") | self._get_paid_domain())
+            & (Domain("blocked_by_check", "=", False) | self._get_paid_domain())
         )
 
-    @api.model
-    def _get_invoiceable_domain(self):
+    def _get_paid_domain(self):
+        """Orders that the customer has paid."""
+        return Domain("channel_payment_state", "in", PAID)
+
+    def _step_confirm(self):
+        """Confirm; of what is paid, what fails the order check is blocked before planning."""
+        self.action_confirm()
+        self.filtered(lambda order: order.state == "sale").action_check_materials()
+
+    # ---------------------------------------------------------------- acknowledge
+    def _get_acknowledge_domain(self):
+        Workflow = self.env["sale.workflow.process"]
         return (
-            Domain("channel_id", "!=", False)
-            & Domain("production_status", "in", ("shipped", "delivered"))
+            Workflow._get_workflow_domain("send_order_confirmation_mail")
+            & Domain("state", "=", "sale")
+            & Domain("confirmation_sent_on", "=", False)
+            & Domain("planning_block_reason", "=", False)
+        )
+
+    def _step_acknowledge(self):
+        for order in self:
+            if not order.partner_id.email:
+                raise UserError(
+                    self.env._("%s has no e-mail address.", order.partner_id.display_name)
+                )
+        self._send_order_confirmation_mail()
+
+    def _send_order_confirmation_mail(self):
+        """Sent once, by whichever way the order was confirmed."""
+        unsent = self.filtered(lambda order: not order.confirmation_sent_on)
+        res = super(SaleOrder, unsent)._send_order_confirmation_mail()
+        # sudo: a visitor of the portal confirms without write access
+        unsent.sudo().confirmation_sent_on = fields.Datetime.now()
+        return res
+
+    def _get_confirmation_template(self):
+        return (
+            self.workflow_process_id.confirmation_template_id
+            or super()._get_confirmation_template()
+        )
+
+    # -------------------------------------------------------------------- invoice
+    def _get_invoice_domain(self):
+        Workflow = self.env["sale.workflow.process"]
+        shipped = Domain("production_status", "in", ("shipped", "delivered"))
+        return (
+            Workflow._get_workflow_domain("create_invoice", "create_invoice_filter_id")
+            & Domain("state", "=", "sale")
             & Domain("invoice_status", "=", "to invoice")
+            & (
+                shipped
+                | (
+                    Domain("workflow_process_id.invoice_partial", "=", True)
+                    & Domain("production_status", "=", "partially_shipped")
+                )
+            )
         )
 
-    @api.model
-    def _get_creditable_domain(self):
-        return Domain("channel_refund_ids", "any", [("move_id", "=", False)]) & Domain(
-            "order_line.invoice_lines.parent_state", "=", "posted"
-        )
-
-    def _process_in_sets(self, step):
-        """Call the method ``step`` on all orders at once; what fails is narrowed down
-        to the single orders, which then show the reason.
-
-        :return: the orders for which the step went through
-        """
-        if not self:
-            return self
-        try:
-            with self.env.cr.savepoint():
-                getattr(self, step)()
-        except UserError as error:
-            if len(self) == 1:
-                self.workflow_error = str(error)
-                return self.browse()
-            middle = len(self) // 2
-            return self[:middle]._process_in_sets(step) | self[middle:]._process_in_sets(step)
-        self.filtered("workflow_error").workflow_error = False
-        return self
-
-    def _confirm_checked(self):
-        """Confirm what is paid; what fails the order check is blocked before planning."""
-        self.with_context(confirm_anyway=True).action_confirm()
-        self.action_check_materials()
-
-    def _invoice_shipped(self):
+    def _step_invoice(self):
         """Invoice what has left, dated on the day it left, with the channel's payment."""
         invoices = self._create_invoices(grouped=True)
-        invoices.action_post()
-        self._register_channel_payments(invoices)
-
-    def _credit_refunds(self):
-        """Credit, line by line and to the cent, what the channel has paid back."""
-        self.action_create_channel_credit_notes()
-        credit_notes = self.channel_refund_ids.move_id
-        credit_notes.filtered(lambda move: move.state == "draft").action_post()
+        final = self.filtered("workflow_process_id.validate_invoice").invoice_ids & invoices
+        final.action_post()
+        paid = self.filtered("workflow_process_id.register_payment")
+        paid._register_channel_payments(final)
 
     def _prepare_invoice(self):
-        """The invoice of a channel order carries the date of its last shipment."""
+        """An invoice made by a workflow carries the date of the last shipment."""
         values = super()._prepare_invoice()
-        if self.channel_id:
+        workflow = self.workflow_process_id
+        if workflow.create_invoice and not workflow.invoice_date_is_order_date:
             shipments = self.picking_ids.filtered(
                 lambda picking: picking.state == "done" and picking.picking_type_code == "outgoing"
             )
@@ -116,3 +119,91 @@ class SaleOrder(models.Model):
                 )
                 values["invoice_date"] = shipped.date()
         return values
+
+    # ------------------------------------------------------------------------ pay
+    def _get_pay_domain(self):
+        """Orders with a posted invoice and money of the channel that is not booked yet."""
+        Workflow = self.env["sale.workflow.process"]
+        return (
+            Workflow._get_workflow_domain("register_payment")
+            & Domain(
+                "channel_payment_ids",
+                "any",
+                [
+                    ("state", "=", "done"),
+                    ("is_test", "=", False),
+                    ("payment_id", "=", False),
+                    ("amount", ">", 0),
+                ],
+            )
+            & Domain("order_line.invoice_lines.parent_state", "=", "posted")
+        )
+
+    def _step_pay(self):
+        self._register_channel_payments()
+
+    # ----------------------------------------------------------------------- send
+    def _get_send_domain(self):
+        Workflow = self.env["sale.workflow.process"]
+        return Domain(
+            "order_line.invoice_lines.move_id",
+            "any",
+            Workflow._get_workflow_domain("send_invoice")
+            & Domain("state", "=", "posted")
+            & Domain("move_type", "=", "out_invoice")
+            & Domain("is_move_sent", "=", False),
+        )
+
+    def _step_send(self):
+        """Send the invoices as the customers want them; core makes PDF and e-invoice."""
+        moves = self.invoice_ids.filtered(
+            lambda move: (
+                move.state == "posted"
+                and move.move_type == "out_invoice"
+                and not move.is_move_sent
+                and move.workflow_process_id.send_invoice
+            )
+        )
+        for move in moves:
+            if not move.partner_id.email:
+                raise UserError(
+                    self.env._("%s has no e-mail address.", move.partner_id.display_name)
+                )
+        self.env["account.move.send"]._generate_and_send_invoices(moves)
+
+    # --------------------------------------------------------------------- credit
+    def _get_credit_domain(self):
+        Workflow = self.env["sale.workflow.process"]
+        return (
+            Workflow._get_workflow_domain("create_invoice")
+            & Domain("channel_refund_ids", "any", [("move_id", "=", False)])
+            & Domain("order_line.invoice_lines.parent_state", "=", "posted")
+        )
+
+    def _step_credit(self):
+        """Credit, line by line and to the cent, what the channel has paid back."""
+        self.action_create_channel_credit_notes()
+        credit_notes = self.channel_refund_ids.move_id
+        credit_notes.filtered(lambda move: move.state == "draft").action_post()
+
+    # ----------------------------------------------------------------------- lock
+    def _get_lock_domain(self):
+        Workflow = self.env["sale.workflow.process"]
+        return (
+            Workflow._get_workflow_domain("sale_done", "sale_done_filter_id")
+            & Domain("state", "=", "sale")
+            & Domain("locked", "=", False)
+            & Domain("production_status", "=", "done")
+        )
+
+    def _step_lock(self):
+        self.action_lock()
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    _workflow_send = models.Index(
+        "(workflow_process_id) WHERE state = 'posted' AND is_move_sent IS NOT TRUE "
+        "AND workflow_process_id IS NOT NULL"
+    )

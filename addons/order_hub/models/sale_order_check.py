@@ -198,7 +198,7 @@ class SaleOrder(models.Model):
     def _cron_check_orders(self):
         """Check what has changed, and whether what was blocked has been fixed."""
         domain = Domain("order_check_due", "=", True) | (
-            Domain("blocked_by_check", "=", True) & Domain("state", "=", "sale")
+            Domain("blocked_by_check", "=", True) & Domain("state", "!=", "cancel")
         )
         ids = self.search(domain).ids
         for start in range(0, len(ids), CHECK_BATCH):
