@@ -25,16 +25,28 @@ class SaleOrder(models.Model):
             transactions = transactions.filtered(lambda row: not row.payment_id)
         payments = self.env["account.payment"].sudo()
         if transactions:
-            payments = payments.create([row._prepare_account_payment() for row in transactions])
+            # Nobody needs the tracking of values that are all set here.
+            payments = payments.with_context(mail_notrack=True).create(
+                [row._prepare_account_payment() for row in transactions]
+            )
             for transaction, payment in zip(transactions, payments, strict=True):
                 transaction.payment_id = payment
             payments.action_post()
-        for order in self:
-            order._match_channel_payments(invoices & order.invoice_ids)
+        self._match_channel_payments(invoices)
         return payments
 
     def _match_channel_payments(self, invoices):
-        """Reconcile the open payments of an order with its open posted invoices."""
+        """Reconcile the open payments of each order with its open posted invoices."""
+        plan = [
+            lines
+            for order in self
+            for lines in order._get_matching_lines(invoices & order.invoice_ids)
+        ]
+        # sudo: see _register_channel_payments
+        self.env["account.move.line"].sudo()._reconcile_plan(plan)
+
+    def _get_matching_lines(self, invoices):
+        """Open lines of payments and invoices of an order, one set for each account."""
         self.ensure_one()
         # sudo: see _register_channel_payments
         booked = self.sudo().channel_payment_ids.payment_id.move_id.line_ids
@@ -50,6 +62,8 @@ class SaleOrder(models.Model):
                 and not line.reconciled
             )
         )
-        for account_lines in lines.grouped("account_id").values():
-            if account_lines & booked and account_lines & owed:
-                account_lines.reconcile()
+        return [
+            account_lines
+            for account_lines in lines.grouped("account_id").values()
+            if account_lines & booked and account_lines & owed
+        ]
