@@ -109,7 +109,18 @@ def make_products(env) -> Data:
 def make_orders(env, data: Data, count: int = ORDERS) -> Any:
     """Quotations of 4 lines each."""
     rng = random.Random(7)
-    customers = env["res.partner"].create([{"name": f"Customer {index}"} for index in range(20)])
+    customers = env["res.partner"].create(
+        [
+            {
+                "name": f"Customer {index}",
+                "street": "Lindenweg 4",
+                "zip": "79098",
+                "city": "Freiburg",
+                "country_id": env.ref("base.de").id,
+            }
+            for index in range(20)
+        ]
+    )
     return env["sale.order"].create(
         [
             {

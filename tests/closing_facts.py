@@ -24,7 +24,15 @@ def set_up(env):
     )
     warehouse = env["stock.warehouse"].search([], limit=1)
     env["stock.quant"]._update_available_quantity(wax, warehouse.lot_stock_id, 100)
-    partner = env["res.partner"].create({"name": "Customer"})
+    partner = env["res.partner"].create(
+        {
+            "name": "Customer",
+            "street": "Lindenweg 4",
+            "zip": "79098",
+            "city": "Freiburg",
+            "country_id": env.ref("base.de").id,
+        }
+    )
     orders = env["sale.order"].create(
         [
             {

@@ -18,6 +18,7 @@
         "queue_job",
     ],
     "data": [
+        "security/ir.model.access.csv",
         "security/groups.xml",
         "data/exception_rule.xml",
         "data/ir_cron.xml",

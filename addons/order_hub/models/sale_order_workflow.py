@@ -37,16 +37,25 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
+    workflow_failure_ids = fields.One2many(
+        "sale.order.workflow.failure", "order_id", "Failed Steps", copy=False
+    )
     workflow_error = fields.Char(
-        copy=False,
-        readonly=True,
-        help="Why the last automatic step failed. It is tried again later.",
+        "Automatic Step Failed",
+        compute="_compute_workflow_error",
+        store=True,
+        help="Why automatic steps failed. They are tried again later.",
     )
-    workflow_error_step = fields.Selection(
-        WORKFLOW_STEPS, "Failed Step", copy=False, readonly=True, index="btree_not_null"
-    )
-    workflow_attempts = fields.Integer(copy=False, readonly=True)
-    workflow_retry_at = fields.Datetime("Tried Again At", copy=False, readonly=True)
+
+    @api.depends("workflow_failure_ids.error")
+    def _compute_workflow_error(self):
+        labels = dict(
+            self.env["sale.order.workflow.failure"]._fields["step"]._description_selection(self.env)
+        )
+        for order in self:
+            order.workflow_error = "; ".join(
+                f"{labels[failure.step]}: {failure.error}" for failure in order.workflow_failure_ids
+            )
 
     # ------------------------------------------------------------------- choosing
     @api.model_create_multi
@@ -117,10 +126,8 @@ class SaleOrder(models.Model):
         domain = getattr(self, f"_get_{step}_domain")()
         if self.env.context.get("workflow_retry_now"):
             return domain
-        now = fields.Datetime.now()
-        return domain & (
-            Domain("workflow_retry_at", "=", False) | Domain("workflow_retry_at", "<=", now)
-        )
+        waiting = Domain("step", "=", step) & Domain("retry_at", ">", fields.Datetime.now())
+        return domain & Domain("workflow_failure_ids", "not any", waiting)
 
     def _process_in_sets(self, step):
         """Take the orders through ``step`` at once; what fails is narrowed down to the
@@ -141,7 +148,7 @@ class SaleOrder(models.Model):
                 return self.browse()
             middle = len(self) // 2
             return self[:middle]._process_in_sets(step) | self[middle:]._process_in_sets(step)
-        self.filtered(lambda order: order.workflow_error_step == step)._forget_failure()
+        self.workflow_failure_ids.filtered(lambda failure: failure.step == step).unlink()
         return self
 
     def _note_failure(self, step, error):
@@ -149,36 +156,26 @@ class SaleOrder(models.Model):
         expected = isinstance(error, UserError)
         if not expected:
             _logger.exception("Workflow step %s of %s failed", step, self.name)
-        attempts = self.workflow_attempts + 1 if self.workflow_error_step == step else 1
+        failure = self.workflow_failure_ids.filtered(lambda failure: failure.step == step)
+        attempts = failure.attempts + 1
         wait = min(FIRST_RETRY * 2 ** (attempts - 1), LONGEST_RETRY)
-        self.write(
-            {
-                "workflow_error": (
-                    str(error) if expected else self.env._("Unexpected error: %s", error)
-                ),
-                "workflow_error_step": step,
-                "workflow_attempts": attempts,
-                "workflow_retry_at": fields.Datetime.now() + wait,
-            }
-        )
-
-    def _forget_failure(self):
-        if self:
-            self.write(
-                {
-                    "workflow_error": False,
-                    "workflow_error_step": False,
-                    "workflow_attempts": 0,
-                    "workflow_retry_at": False,
-                }
-            )
+        values = {
+            "error": str(error) if expected else self.env._("Unexpected error: %s", error),
+            "attempts": attempts,
+            "retry_at": fields.Datetime.now() + wait,
+        }
+        if failure:
+            failure.write(values)
+        else:
+            failure.create({"order_id": self.id, "step": step, **values})
 
     def action_retry_workflow(self):
-        """Try the failed step again now."""
+        """Try the failed steps again now."""
         self.check_access("write")
-        failed = self.sudo().filtered("workflow_error_step")
-        failed.workflow_retry_at = False
-        for step in dict.fromkeys(failed.mapped("workflow_error_step")):
+        # sudo: failures are noted by the workflow itself
+        failures = self.sudo().workflow_failure_ids
+        failures.retry_at = False
+        for step in dict.fromkeys(failures.mapped("step")):
             self.sudo()._enqueue_workflow_step(step)
         return True
 
@@ -213,3 +210,23 @@ class SaleOrder(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+
+class SaleOrderWorkflowFailure(models.Model):
+    """A step that an order could not take; gone as soon as it could."""
+
+    _name = "sale.order.workflow.failure"
+    _description = "Failed Step of an Order"
+    _order = "id"
+    _rec_name = "error"
+
+    order_id = fields.Many2one("sale.order", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
+    step = fields.Selection(WORKFLOW_STEPS, required=True)
+    error = fields.Char("Reason", required=True)
+    attempts = fields.Integer()
+    retry_at = fields.Datetime("Tried Again At")
+
+    _one_a_step = models.Constraint(
+        "UNIQUE(order_id, step)", "A step of an order fails once until it is tried again."
+    )

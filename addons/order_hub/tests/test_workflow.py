@@ -91,7 +91,7 @@ class TestWorkflow(BatchCase):
             self.env["sale.order"].action_process_orders()
         self.assertEqual((orders - culprit).mapped("state"), ["sale"] * 4)
         self.assertEqual(culprit.state, "draft")
-        self.assertEqual(culprit.workflow_error, "Customer is locked")
+        self.assertEqual(culprit.workflow_failure_ids.error, "Customer is locked")
         self.env["sale.order"].action_process_orders()
         self.assertEqual(culprit.state, "sale", "tried again")
         self.assertFalse(culprit.workflow_error)

@@ -108,8 +108,8 @@ class TestWorkflowSteps(BatchCase):
         order = self._order(self.on_invoice)
         with patch.object(type(self.orders), "_step_confirm", lambda orders: None):
             self._run()
-        self.assertEqual(order.workflow_error_step, "confirm")
-        self.assertEqual(order.workflow_attempts, 1)
+        self.assertEqual(order.workflow_failure_ids.step, "confirm")
+        self.assertEqual(order.workflow_failure_ids.attempts, 1)
 
     def test_jobs_go_on_until_all_are_done(self):
         orders = self.env["sale.order"]
@@ -196,9 +196,8 @@ class TestWorkflowSteps(BatchCase):
         with patch.object(type(self.orders), "_create_invoices", create):
             self._run()
         self.assertEqual(order.picking_ids.state, "done")
-        self.assertEqual(
-            (order.workflow_error, order.workflow_error_step), ("No account", "invoice")
-        )
+        self.assertEqual(order.workflow_failure_ids.error, "No account")
+        self.assertEqual(order.workflow_failure_ids.step, "invoice")
         self.assertEqual(other.invoice_ids.state, "posted")
         self._run()
         self.assertFalse(order.invoice_ids, "waits before it is tried again")
@@ -231,7 +230,10 @@ class TestWorkflowSteps(BatchCase):
         for _attempt in range(3):
             order._note_failure("confirm", UserError("x"))  # pylint: disable=translation-required
             waits.append(
-                round((order.workflow_retry_at - fields.Datetime.now()) / timedelta(minutes=1))
+                round(
+                    (order.workflow_failure_ids.retry_at - fields.Datetime.now())
+                    / timedelta(minutes=1)
+                )
             )
         self.assertEqual(waits, [5, 10, 20])
 
@@ -245,7 +247,7 @@ class TestWorkflowSteps(BatchCase):
         ):
             self._run()
         self.assertEqual(order.invoice_ids.state, "posted")
-        self.assertEqual(order.workflow_error_step, "send")
+        self.assertEqual(order.workflow_failure_ids.step, "send")
         with trap_jobs() as trap:
             order.action_retry_workflow()
             trap.perform_enqueued_jobs()
@@ -258,7 +260,7 @@ class TestWorkflowSteps(BatchCase):
         order = self._order(self.on_invoice)
         self._run()
         self.assertEqual(order.state, "sale")
-        self.assertEqual(order.workflow_error_step, "acknowledge")
+        self.assertEqual(order.workflow_failure_ids.step, "acknowledge")
         self.assertIn(self.customer.name, order.workflow_error)
 
     # -------------------------------------------------------------------- access
