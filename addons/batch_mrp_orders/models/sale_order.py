@@ -78,7 +78,7 @@ class SaleOrder(models.Model):
                 lambda line: not line.display_type and line.product_id.type == "consu"
             )
             order.production_status = production_status(
-                [line._get_progress() for line in goods],
+                [progress for line in goods for progress in line._get_progress()],
                 confirmed=order.state == "sale",
                 cancelled=order.state == "cancel",
                 blocked=bool(order.planning_block_reason),

@@ -1,0 +1,184 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..planning.netting import net
+from ..planning.quantity import exact
+
+
+class MrpPlanning(models.AbstractModel):
+    _inherit = "mrp.planning"
+
+    @api.model
+    def _get_expected_service(self, products, warehouse):
+        """Who will get what is in stock of ``products``, and what is on its way.
+
+        Goods made to stock are for everybody: the earliest due are served first, from
+        stock before expected goods, and these in the order of their dates. Nothing is
+        claimed by this.
+
+        :return: engine plan; its shortages are what nothing on its way covers yet
+        """
+        self = self.sudo()  # who is served by what depends on all documents, whoever asks
+        runs = self._get_open_runs(warehouse)
+        domain = Domain("warehouse_id", "=", warehouse.id)
+        demands = [
+            *(need for need in self._get_run_demands(runs) if need.product in products.ids),
+            *self._get_pool_demands(domain & Domain("product_id", "in", products.ids)),
+        ]
+        supplies = [
+            *self._get_stock_supplies(products, warehouse),
+            *self._get_run_supplies(runs.filtered(lambda run: run.product_id in products)),
+            *self._get_receipt_supplies(products, warehouse),
+        ]
+        return net(demands, supplies, {}, pooled=False)
+
+
+class MrpExpectedService(models.TransientModel):
+    """Goods made to stock that an order or a run will probably get."""
+
+    _name = "mrp.expected.service"
+    _description = "Expected Service from Stock"
+    _order = "product_id, date_due, id"
+
+    product_id = fields.Many2one("product.product", readonly=True)
+    product_uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
+    warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
+    company_id = fields.Many2one(related="warehouse_id.company_id")
+    source = fields.Selection(
+        [
+            ("stock", "Stock"),
+            ("run", "Production Run"),
+            ("receipt", "Receipt"),
+            ("nothing", "Nothing Planned Yet"),
+        ],
+        "Served From",
+        readonly=True,
+    )
+    production_id = fields.Many2one("mrp.production", "Production Run", readonly=True)
+    quantity = fields.Float(digits="Product Unit", readonly=True)
+    date_due = fields.Date("Due", readonly=True)
+    date_available = fields.Date("Available", readonly=True)
+    is_late = fields.Boolean("Late", compute="_compute_is_late")
+    sale_line_id = fields.Many2one("sale.order.line", "Order Line", readonly=True)
+    order_id = fields.Many2one(related="sale_line_id.order_id", string="Sales Order")
+    partner_id = fields.Many2one(related="order_id.partner_id", string="Customer")
+    consumer_production_id = fields.Many2one("mrp.production", "Consuming Run", readonly=True)
+
+    @api.depends("date_due", "date_available", "source")
+    def _compute_is_late(self):
+        for service in self:
+            service.is_late = service.source == "nothing" or bool(
+                service.date_available
+                and service.date_due
+                and service.date_available > service.date_due
+            )
+
+    @api.model
+    def _open(self, products, warehouse, name, domain):
+        """Look who is served by what now, and show what ``domain`` selects of it."""
+        plan = self.env["mrp.planning"]._get_expected_service(products, warehouse)
+        facts = [(peg.need, peg.source, peg.quantity, peg.available) for peg in plan.pegs]
+        facts += [(need, None, need.quantity, None) for need in plan.shortages]
+        services = self.create(
+            [self._prepare_service(warehouse, *fact) for fact in facts]
+        ).filtered_domain(domain)
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": self._name,
+            "view_mode": "list",
+            "domain": [("id", "in", services.ids)],
+            "context": {"create": False},
+        }
+
+    @api.model
+    def _prepare_service(self, warehouse, need, source, quantity, available):
+        kinds = {"stock": "stock", "run": "run", "move": "receipt"}
+        kind = kinds[source[0]] if source else "nothing"
+        consumer, consumer_id = need.consumer
+        return {
+            "product_id": need.product,
+            "warehouse_id": warehouse.id,
+            "source": kind,
+            "production_id": source[1] if kind == "run" else False,
+            "quantity": float(quantity),
+            "date_due": need.due,
+            "date_available": available,
+            "sale_line_id": consumer_id if consumer == "line" else False,
+            "consumer_production_id": consumer_id if consumer == "run" else False,
+        }
+
+
+class MrpProduction(models.Model):
+    _inherit = "mrp.production"
+
+    expected_order_ids = fields.Many2many(
+        "sale.order",
+        compute="_compute_expected_order_ids",
+        string="Orders to Serve",
+        help="Orders that goods made to stock in this run will probably go to: the earliest due "
+        "first, stock before runs. Nobody has a claim on them.",
+    )
+    expected_order_count = fields.Integer(compute="_compute_expected_order_ids")
+
+    @api.depends("orderpoint_id", "state", "date_finished", "product_qty")
+    def _compute_expected_order_ids(self):
+        self.expected_order_ids = False
+        runs = self.filtered(lambda run: run.id and run.orderpoint_id and run._makes_goods())
+        for warehouse, group in runs.grouped(lambda run: run.warehouse_id).items():
+            plan = self.env["mrp.planning"]._get_expected_service(group.product_id, warehouse)
+            for run in group:
+                lines = self.env["sale.order.line"].browse(
+                    peg.need.consumer[1]
+                    for peg in plan.pegs
+                    if peg.source == ("run", run.id) and peg.need.consumer[0] == "line"
+                )
+                run.expected_order_ids = lines.order_id
+        for run in self:
+            run.expected_order_count = len(run.expected_order_ids)
+
+    def _makes_goods(self):
+        return self.state in ("confirmed", "progress", "to_close")
+
+    def action_view_expected_service(self):
+        """Show who will get what this run makes to stock."""
+        self.ensure_one()
+        return self.env["mrp.expected.service"]._open(
+            self.product_id,
+            self.warehouse_id,
+            self.env._("Served by %s", self.name),
+            [("production_id", "=", self.id)],
+        )
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    waits_for_stock = fields.Boolean(
+        compute="_compute_waits_for_stock",
+        compute_sudo=True,
+        help="The order waits for goods that are made to stock.",
+    )
+
+    @api.depends("production_status", "order_line.product_id")
+    def _compute_waits_for_stock(self):
+        waiting = self.env["mrp.demand"]._read_group(
+            [("order_id", "in", self.ids), ("planning_policy", "=", "stock")], ["order_id"]
+        )
+        order_ids = {order.id for (order,) in waiting}
+        for order in self:
+            order.waits_for_stock = order.id in order_ids
+
+    def action_view_expected_service(self):
+        """Show what will serve the lines of this order that wait for goods made to stock."""
+        self.ensure_one()
+        demand = self.env["mrp.demand"].search(
+            [("order_id", "=", self.id), ("planning_policy", "=", "stock")]
+        )
+        return self.env["mrp.expected.service"]._open(
+            demand.product_id,
+            demand.warehouse_id[:1] or self.warehouse_id,
+            self.env._("Made to Stock for %s", self.name),
+            [("sale_line_id", "in", demand.sale_line_id.ids)],
+        )
