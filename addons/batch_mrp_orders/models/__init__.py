@@ -40,6 +40,7 @@ from . import (
     uom_uom,
     mrp_production_promise,
     mrp_promise_capacity,
+    mrp_production_schedule,
     mrp_promise,
     res_company,
     res_config_settings,

@@ -3,7 +3,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..planning.netting import net
-from ..planning.quantity import exact
 
 
 class MrpPlanning(models.AbstractModel):

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
 from odoo.service.model import retrying
 
 from ..models.mrp_bom_policy import PLANNING_POLICIES
@@ -150,8 +150,12 @@ class MrpPlanRuns(models.TransientModel):
 
     def _store_proposal(self, plan):
         self.ensure_one()
+        arrivals = self._get_arrival_days(plan)
         lines = self.env["mrp.plan.runs.line"].create(
-            [self._prepare_line(sequence, run) for sequence, run in enumerate(plan.runs)]
+            [
+                self._prepare_line(sequence, run, arrivals.get(run.key))
+                for sequence, run in enumerate(plan.runs)
+            ]
         )
         line_by_key = dict(zip((run.key for run in plan.runs), lines, strict=True))
         for_stock = self._get_runs_for_stock(plan)
@@ -204,7 +208,19 @@ class MrpPlanRuns(models.TransientModel):
             and peg.need.consumer[0] == "line"
         )
 
-    def _prepare_line(self, sequence, run):
+    @api.model
+    def _get_arrival_days(self, plan):
+        """Day on which the last expected ingredient of each planned run arrives."""
+        days = {}
+        for peg in plan.pegs:
+            expected = peg.available and not isinstance(peg.source, RunKey)
+            if expected and peg.source[0] != "run":
+                consumer = peg.need.consumer
+                days[consumer] = max(days.get(consumer, peg.available), peg.available)
+        return days
+
+    def _prepare_line(self, sequence, run, arrival=None):
+        start = max(run.start, fields.Date.context_today(self))
         return {
             "plan_id": self.id,
             "sequence": sequence,
@@ -212,8 +228,10 @@ class MrpPlanRuns(models.TransientModel):
             "bom_id": run.recipe.id,
             "quantity": float(run.quantity),
             "needed_qty": float(run.needed),
-            "date_start": max(run.start, fields.Date.context_today(self)),
+            "date_start": start,
+            "proposed_start": start,
             "date_due": run.due,
+            "date_arrival": arrival,
         }
 
     def _prepare_peg(self, sequence, peg, line_by_key):
@@ -256,6 +274,8 @@ class MrpPlanRuns(models.TransientModel):
         )
         for line, production in zip(lines, productions, strict=True):
             line.production_id = production
+        # Before they are confirmed: what they reserve must keep until their day.
+        lines._schedule_productions()
         productions.action_confirm()
         self.env["mrp.production.allocation"].create(self.peg_ids._prepare_allocations())
         productions.action_assign()
