@@ -100,11 +100,15 @@ class MrpProduction(models.Model):
             if run.id in placed
             for work in work_orders
         }
+        for work, task in slots.items():
+            # Before it has dates: else core computes them anew from the calendar.
+            if task.centre != work.workcenter_id.id:
+                work.workcenter_id = task.centre
         leaves = self.env["resource.calendar.leaves"].create(
             [work._prepare_slot(task) for work, task in slots.items()]
         )
-        for (work, task), leave in zip(slots.items(), leaves, strict=True):
-            work._take_slot(task, leave)
+        for work, leave in zip(slots, leaves, strict=True):
+            work.leave_id = leave
         for run in self:
             if placement := placed.get(run.id):
                 dates = {
@@ -129,22 +133,11 @@ class MrpWorkorder(models.Model):
         return tuple(options)
 
     def _prepare_slot(self, task):
-        workcenter = self.env["mrp.workcenter"].browse(task.centre)
         return {
             "name": self.display_name,
-            "calendar_id": workcenter.resource_calendar_id.id,
+            "calendar_id": self.workcenter_id.resource_calendar_id.id,
             "date_from": to_datetime(task.start),
             "date_to": to_datetime(task.end),
-            "resource_id": workcenter.resource_id.id,
+            "resource_id": self.workcenter_id.resource_id.id,
             "time_type": "other",
         }
-
-    def _take_slot(self, task, leave):
-        values = {"leave_id": leave.id}
-        if task.centre != self.workcenter_id.id:
-            workcenter = self.env["mrp.workcenter"].browse(task.centre)
-            values["duration_expected"] = self._get_duration_expected(
-                alternative_workcenter=workcenter
-            )
-            values["workcenter_id"] = workcenter.id
-        self.write(values)

@@ -26,4 +26,5 @@ from . import (
     test_recipe_rollup,
     test_recipe_version,
     test_remaining_life,
+    test_schedule,
 )

@@ -274,10 +274,9 @@ class MrpPlanRuns(models.TransientModel):
         )
         for line, production in zip(lines, productions, strict=True):
             line.production_id = production
-        # Before they are confirmed: what they reserve must keep until their day.
-        lines._schedule_productions()
         productions.action_confirm()
         self.env["mrp.production.allocation"].create(self.peg_ids._prepare_allocations())
+        lines._schedule_productions()
         productions.action_assign()
         self.stock_line_ids.move_ids.filtered(
             lambda move: move.state in ("confirmed", "partially_available")

@@ -69,6 +69,7 @@ class MrpPlanRunsLine(models.TransientModel):
     def _schedule_productions(self):
         """Give the created runs their time on the work centres."""
         lines = self.filtered("production_id")
+        before = {run: run.date_start for run in lines.production_id}
         stuck = lines.production_id._schedule(
             {line.production_id: line._get_deadline() for line in lines},
             {line.production_id: line._get_release() for line in lines},
@@ -78,6 +79,13 @@ class MrpPlanRunsLine(models.TransientModel):
             production._notify_planner(
                 self.env._("There is no free time on the work centers within a year."), []
             )
+        # What was reserved at confirmation need not keep until a later day.
+        lines.production_id.filtered(
+            lambda run: (
+                run.date_start > before[run]
+                and any(run.move_raw_ids.product_id.mapped("use_expiration_date"))
+            )
+        ).do_unreserve()
 
     def _get_deadline(self):
         """The day on which somebody outside this plan needs the goods, or None."""
