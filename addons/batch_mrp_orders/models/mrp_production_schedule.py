@@ -1,12 +1,14 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 
 from odoo import fields, models
 
 from ..planning.quantity import exact
 from ..planning.schedule import Order, Step, schedule
-from .mrp_promise_capacity import DAY, to_datetime, to_minute_up
+from .mrp_promise_capacity import DAY, to_datetime, to_minute, to_minute_up
+
+HOUR = 60
 
 
 class MrpProduction(models.Model):
@@ -23,14 +25,18 @@ class MrpProduction(models.Model):
     def _schedule(self, deadlines, releases, suppliers):
         """Give these runs and their work orders their slots, see :mod:`..planning.schedule`.
 
-        :param deadlines: day on which the goods must be there, by run
+        :param deadlines: when the goods must be there, by run: moments, and days on which
+            they shall leave
         :param releases: moment from which on a run may begin, by run
         :param suppliers: the runs whose goods a run waits for, by run
         :return: the runs for which there is no free slot
         """
+        if not self:
+            return self
         now = to_minute_up(fields.Datetime.now())
         work_orders = self.workorder_ids.filtered(lambda w: w.state in ("blocked", "ready"))
         by_run = work_orders.grouped("production_id")
+        steps = {run: run._get_schedule_steps(group) for run, group in by_run.items()}
         capacity = self._get_free_capacity(work_orders, now)
         moments = self._get_deadline_minutes(deadlines)
         orders = [
@@ -38,8 +44,9 @@ class MrpProduction(models.Model):
                 key=run.id,
                 release=max(now, to_minute_up(releases[run])) if run in releases else now,
                 deadline=moments.get(run),
-                lead=run.bom_id.produce_delay * DAY,
-                steps=run._get_schedule_steps(by_run.get(run, work_orders.browse())),
+                # Core gives an hour to what takes no time.
+                lead=run.bom_id.produce_delay * DAY or (0 if run in steps else HOUR),
+                steps=steps.get(run, ()),
                 suppliers=tuple(suppliers[run].ids) if run in suppliers else (),
             )
             for run in self
@@ -59,17 +66,23 @@ class MrpProduction(models.Model):
         return self.env["mrp.promise"].sudo()._get_capacity(centres.sudo(), holds, now)
 
     def _get_deadline_minutes(self, deadlines):
-        """The last minute of each run in which its goods still leave on their day."""
-        days = {day for day in deadlines.values() if day}
-        if not days:
-            return {}
-        promise, company = self.env["mrp.promise"].sudo(), self.company_id[:1].sudo()
-        margin = timedelta(days=28)
-        first = promise._get_noon(company, min(days) - margin)
-        span = max(days) - min(days) + 2 * margin
-        calendar = promise._get_shipping_calendar(company, first, span)
-        minutes = {day: calendar.deadline(day) for day in days}
-        return {run: minutes[day] for run, day in deadlines.items() if day and minutes[day]}
+        """The minute in which the goods of each run must be there; of a day the last one in
+        which goods still leave."""
+        wanted = set().union(*deadlines.values())
+        moments = {moment for moment in wanted if isinstance(moment, datetime)}
+        minutes = {moment: to_minute(moment) for moment in moments}
+        if days := wanted - moments:
+            promise, company = self.env["mrp.promise"].sudo(), self.company_id[:1].sudo()
+            margin = timedelta(days=28)
+            first = promise._get_noon(company, min(days) - margin)
+            span = max(days) - min(days) + 2 * margin
+            calendar = promise._get_shipping_calendar(company, first, span)
+            minutes.update((day, calendar.deadline(day)) for day in days)
+        found = {
+            run: [minutes[item] for item in items if minutes[item] is not None]
+            for run, items in deadlines.items()
+        }
+        return {run: min(items) for run, items in found.items() if items}
 
     def _get_schedule_steps(self, work_orders):
         """The work orders as steps that follow each other as core links them."""
@@ -113,7 +126,7 @@ class MrpProduction(models.Model):
             if placement := placed.get(run.id):
                 dates = {
                     "date_start": to_datetime(placement.start),
-                    "date_finished": to_datetime(max(placement.end, placement.start + 1)),
+                    "date_finished": to_datetime(placement.end),
                 }
                 if any(run[name] != value for name, value in dates.items()):
                     # Without this core would take the slots away again.

@@ -48,6 +48,17 @@ class TestPlanRuns(BatchCase):
         self.assertEqual(later.supply_allocation_ids.quantity, 4)
         self.assertEqual(sum(kettles.mapped("unallocated_qty")), 1)
 
+    def test_surplus_is_allocated_without_a_new_run(self):
+        self._create_order((self.bulk, 3))
+        kettle = self._plan()
+        later = self._create_order((self.bulk, 4))
+        wizard = self.env["mrp.plan.runs"].create({})
+        self.assertFalse(wizard.line_ids)
+        self.assertTrue(wizard.has_pegs, "the dialog offers to allocate the surplus")
+        wizard.action_confirm()
+        self.assertEqual(later.allocation_ids.production_id, kettle)
+        self.assertEqual(later.allocation_ids.quantity, 4)
+
     def test_stock_is_used_before_anything_is_made(self):
         self._stock_up(self.jar, 20)
         order = self._create_order((self.jar, 12))

@@ -153,6 +153,19 @@ class TestSchedule(BatchCase):
         self.assertGreaterEqual(works[pack].date_start, works[filling].date_finished)
         self.assertGreaterEqual(works[pack].date_start, works[label].date_finished)
 
+    def test_ingredient_is_ready_when_an_open_run_begins(self):
+        self._stock_up(self.bulk, 50)
+        self._order_in(8, 20)
+        filling = self._plan()
+        self.assertEqual(filling.product_id, self.jar)
+        filling.do_unreserve()
+        self.env["stock.quant"].search([("product_id", "=", self.bulk.id)]).quantity = 0
+        kettle = self._plan()
+        self.assertEqual(kettle.product_id, self.bulk)
+        self.assertEqual(kettle.allocation_ids.consumer_production_id, filling)
+        self.assertLessEqual(kettle.date_finished, filling.date_start)
+        self.assertEqual(kettle.date_start.date(), filling.date_start.date())
+
     def test_run_waits_for_receipts_and_its_lead_time(self):
         self.jar_recipe.produce_delay = 1
         self._stock_up(self.bulk, 20)

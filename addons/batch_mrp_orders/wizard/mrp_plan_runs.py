@@ -35,6 +35,7 @@ class MrpPlanRuns(models.TransientModel):
     )
     line_ids = fields.One2many("mrp.plan.runs.line", "plan_id", "Proposed Runs")
     peg_ids = fields.One2many("mrp.plan.runs.peg", "plan_id")
+    has_pegs = fields.Boolean(compute="_compute_has_pegs")
     shortage_ids = fields.One2many(
         "mrp.plan.runs.shortage",
         "plan_id",
@@ -66,6 +67,11 @@ class MrpPlanRuns(models.TransientModel):
     )
     demand_digest = fields.Char(readonly=True)
     demand_count = fields.Integer("Open Order Lines", readonly=True)
+
+    @api.depends("peg_ids")
+    def _compute_has_pegs(self):
+        for plan in self:
+            plan.has_pegs = bool(plan.peg_ids)
 
     @api.model
     def _get_chosen_lines(self):
@@ -188,7 +194,11 @@ class MrpPlanRuns(models.TransientModel):
             if not isinstance(peg.source, RunKey) and peg.source[0] == "run"
         }
         runs = self.env["mrp.production"].browse(run_ids)
-        return {("run", run.id) for run in runs if run.orderpoint_id}
+        return {
+            ("run", run.id)
+            for run in runs
+            if run.orderpoint_id and run.bom_id.planning_policy == "stock"
+        }
 
     def _prepare_shortage(self, need):
         return {
@@ -321,77 +331,3 @@ class MrpPlanRuns(models.TransientModel):
             "view_mode": "form",
             "target": "new",
         }
-
-
-class MrpPlanRunsPeg(models.TransientModel):
-    _name = "mrp.plan.runs.peg"
-    _description = "Coverage of a Need by a Run"
-    _order = "sequence, id"
-
-    plan_id = fields.Many2one("mrp.plan.runs", required=True, ondelete="cascade")
-    sequence = fields.Integer()
-    product_id = fields.Many2one("product.product", required=True)
-    quantity = fields.Float(digits="Product Unit", required=True)
-    date_due = fields.Date()
-    line_id = fields.Many2one("mrp.plan.runs.line", "Supplying Line", ondelete="cascade")
-    production_id = fields.Many2one("mrp.production", "Supplying Run")
-    sale_line_id = fields.Many2one("sale.order.line")
-    consumer_line_id = fields.Many2one("mrp.plan.runs.line", ondelete="cascade")
-    consumer_production_id = fields.Many2one("mrp.production")
-
-    def _prepare_allocations(self):
-        """Allocation values; a run the planner made smaller serves the earliest due."""
-        room = {line: line.quantity for line in self.line_id}
-        values_list = []
-        for peg in self.sorted(lambda peg: (peg.date_due or fields.Date.today(), peg.sequence)):
-            production = peg.line_id.production_id or peg.production_id
-            consumer = peg.consumer_line_id.production_id or peg.consumer_production_id
-            quantity = min(peg.quantity, room.get(peg.line_id, peg.quantity))
-            if not production or quantity <= 0 or not (consumer or peg.sale_line_id):
-                continue
-            if peg.line_id:
-                room[peg.line_id] -= quantity
-            values_list.append(
-                {
-                    "production_id": production.id,
-                    "product_id": peg.product_id.id,
-                    "quantity": quantity,
-                    "sale_line_id": peg.sale_line_id.id,
-                    "consumer_production_id": consumer.id,
-                    "date_due": peg.date_due,
-                }
-            )
-        return values_list
-
-
-class MrpPlanRunsShortage(models.TransientModel):
-    _name = "mrp.plan.runs.shortage"
-    _description = "Material Missing for Planned Runs"
-    _order = "date_due, id"
-
-    plan_id = fields.Many2one("mrp.plan.runs", required=True, ondelete="cascade")
-    is_replenished = fields.Boolean(help="A reordering rule makes the material.")
-    product_id = fields.Many2one("product.product", required=True)
-    product_uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
-    quantity = fields.Float("Missing", digits="Product Unit")
-    date_due = fields.Date("Needed On")
-    orderpoint_id = fields.Many2one(
-        "stock.warehouse.orderpoint",
-        "Reordering Rule",
-        compute="_compute_orderpoint_id",
-        help="The rule that makes the material. Without one nobody does.",
-    )
-
-    @api.depends("product_id", "plan_id.warehouse_id")
-    def _compute_orderpoint_id(self):
-        # Which rule makes a material is no secret to those who plan.
-        rules = self.env["stock.warehouse.orderpoint"].sudo()
-        rules = rules.search(
-            [
-                ("product_id", "in", self.product_id.ids),
-                ("warehouse_id", "in", self.plan_id.warehouse_id.ids),
-            ]
-        ).grouped(lambda rule: (rule.product_id, rule.warehouse_id))
-        for need in self:
-            found = rules.get((need.product_id, need.plan_id.warehouse_id))
-            need.orderpoint_id = found[:1] if found else False

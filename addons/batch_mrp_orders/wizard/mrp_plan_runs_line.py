@@ -71,7 +71,7 @@ class MrpPlanRunsLine(models.TransientModel):
         lines = self.filtered("production_id")
         before = {run: run.date_start for run in lines.production_id}
         stuck = lines.production_id._schedule(
-            {line.production_id: line._get_deadline() for line in lines},
+            {line.production_id: line._get_deadlines() for line in lines},
             {line.production_id: line._get_release() for line in lines},
             {line.production_id: line._get_suppliers() for line in lines},
         )
@@ -87,11 +87,14 @@ class MrpPlanRunsLine(models.TransientModel):
             )
         ).do_unreserve()
 
-    def _get_deadline(self):
-        """The day on which somebody outside this plan needs the goods, or None."""
+    def _get_deadlines(self):
+        """When somebody outside this plan needs the goods: days for orders, the moments at
+        which open runs begin."""
         self.ensure_one()
         outside = self.peg_ids.filtered(lambda peg: not peg.consumer_line_id)
-        return min((peg.date_due for peg in outside if peg.date_due), default=None)
+        days = outside.filtered("sale_line_id").mapped("date_due")
+        moments = outside.consumer_production_id.mapped("date_start")
+        return {deadline for deadline in (*days, *moments) if deadline}
 
     def _get_release(self):
         """The moment from which on all that is made or bought elsewhere is there."""
