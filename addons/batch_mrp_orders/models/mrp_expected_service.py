@@ -20,10 +20,15 @@ class MrpPlanning(models.AbstractModel):
         """
         self = self.sudo()  # who is served by what depends on all documents, whoever asks
         runs = self._get_open_runs(warehouse)
-        domain = Domain("warehouse_id", "=", warehouse.id)
+        # Personalised goods are never taken from stock.
+        domain = (
+            Domain("warehouse_id", "=", warehouse.id)
+            & Domain("product_id", "in", products.ids)
+            & Domain("is_personal", "=", False)
+        )
         demands = [
             *(need for need in self._get_run_demands(runs) if need.product in products.ids),
-            *self._get_pool_demands(domain & Domain("product_id", "in", products.ids)),
+            *self._get_pool_demands(domain),
         ]
         supplies = [
             *self._get_stock_supplies(products, warehouse),
@@ -86,19 +91,21 @@ class SaleOrder(models.Model):
 
     @api.depends("production_status", "order_line.product_id")
     def _compute_waits_for_stock(self):
-        waiting = self.env["mrp.demand"]._read_group(
-            [("order_id", "in", self.ids), ("planning_policy", "=", "stock")], ["order_id"]
-        )
-        order_ids = {order.id for (order,) in waiting}
+        waiting = self._get_demand_from_stock().order_id
         for order in self:
-            order.waits_for_stock = order.id in order_ids
+            order.waits_for_stock = order in waiting
+
+    def _get_demand_from_stock(self):
+        """What these orders wait for that is made to stock."""
+        # By line, not by order: so the database looks at the moves of these lines only.
+        return self.env["mrp.demand"].search(
+            [("sale_line_id", "in", self.order_line.ids), ("planning_policy", "=", "stock")]
+        )
 
     def action_view_expected_service(self):
         """Show what will serve the lines of this order that wait for goods made to stock."""
         self.ensure_one()
-        demand = self.env["mrp.demand"].search(
-            [("order_id", "=", self.id), ("planning_policy", "=", "stock")]
-        )
+        demand = self._get_demand_from_stock()
         return self.env["mrp.expected.service"]._open(
             demand.product_id,
             demand.warehouse_id[:1] or self.warehouse_id,

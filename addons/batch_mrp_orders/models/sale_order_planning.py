@@ -41,10 +41,13 @@ class SaleOrder(models.Model):
         self = self.sudo()
         if not self or not self._has_recipes_planned_at_confirmation():
             return
-        demand = self.env["mrp.demand"].search(
-            PLANNED_AT_CONFIRMATION & Domain("order_id", "in", self.ids), order="date_due, id"
-        )
-        demand.order_id._enqueue_planning()
+        self._get_demand_to_plan().order_id._enqueue_planning()
+
+    def _get_demand_to_plan(self):
+        """Open demand of these orders that is planned at confirmation, the earliest due first."""
+        # By line, not by order: so the database looks at the moves of these lines only.
+        lines = Domain("sale_line_id", "in", self.order_line.ids)
+        return self.env["mrp.demand"].search(PLANNED_AT_CONFIRMATION & lines)
 
     @api.model
     def _has_recipes_planned_at_confirmation(self):
@@ -54,7 +57,7 @@ class SaleOrder(models.Model):
     @api.model
     def _plan_left_over(self):
         """Plan what jobs have left open: after an error, or what was reopened since."""
-        demand = self.env["mrp.demand"].search(PLANNED_AT_CONFIRMATION, order="date_due, id")
+        demand = self.env["mrp.demand"].search(PLANNED_AT_CONFIRMATION)
         for orders in demand.order_id.grouped("company_id").values():
             orders._enqueue_planning()
 
@@ -83,15 +86,13 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         error = False
-        demand = self.env["mrp.demand"].search(
-            PLANNED_AT_CONFIRMATION & Domain("order_id", "=", self.id)
-        )
-        for warehouse, rows in demand.grouped("warehouse_id").items():
+        for warehouse, rows in self._get_demand_to_plan().grouped("warehouse_id").items():
             try:
                 with self.env.cr.savepoint():
                     self.env["mrp.plan.runs"]._plan_warehouse(
                         warehouse,
                         sale_line_ids=rows.sale_line_id.ids,
+                        only_chosen=True,
                         planning_policy="order",
                     )
             except UserError as failure:

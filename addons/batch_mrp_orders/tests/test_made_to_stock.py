@@ -99,6 +99,14 @@ class TestMadeToStock(BatchCase):
             "stock serves the earliest due first",
         )
 
+    def test_personalised_goods_are_not_served_from_stock(self):
+        order = self._create_order((self.bulk, 4), confirm=False)
+        order.order_line.is_personal = True
+        order.action_confirm()
+        run = self._make_to_stock(10)
+        self.assertFalse(run.expected_order_ids)
+        self.assertFalse(order.waits_for_stock)
+
     def test_runs_serve_in_the_order_of_their_dates(self):
         self._order_in(4, 8)
         late = self._order_in(20, 6)

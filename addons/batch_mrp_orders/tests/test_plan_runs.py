@@ -123,6 +123,18 @@ class TestPlanRuns(BatchCase):
         self.assertEqual(line.quantity, 6)
         self.assertEqual(line.order_ids, chosen)
 
+    def test_selected_demand_that_is_covered_meanwhile(self):
+        chosen = self._create_order((self.jar, 6))
+        demand = self.env["mrp.demand"].search([("order_id", "=", chosen.id)])
+        self._plan()
+        self._create_order((self.jar, 9))
+        wizard = (
+            self.env["mrp.plan.runs"]
+            .with_context(active_model="mrp.demand", active_ids=demand.ids)
+            .create({})
+        )
+        self.assertFalse(wizard.line_ids, "nothing is left, the pool was not asked for")
+
     def test_missing_material_is_named(self):
         self._create_order((self.jar, 20))
         wizard = self.env["mrp.plan.runs"].create({})

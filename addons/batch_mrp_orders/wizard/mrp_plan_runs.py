@@ -60,7 +60,11 @@ class MrpPlanRuns(models.TransientModel):
         "mrp_plan_runs_sale_line_rel",
         string="Chosen Order Lines",
         default=lambda self: self._get_chosen_lines(),
-        help="Only these are planned, whatever their policy. Empty plans the whole pool.",
+        help="Only these are planned, whatever their policy.",
+    )
+    only_chosen = fields.Boolean(
+        default=lambda self: self.env.context.get("active_model") == "mrp.demand",
+        help="Plan the chosen order lines and not the pool.",
     )
     planning_policy = fields.Selection(
         PLANNING_POLICIES, "Planning", help="Only demand that is planned like this."
@@ -78,8 +82,8 @@ class MrpPlanRuns(models.TransientModel):
         """Order lines of the demand that was selected in its list."""
         if self.env.context.get("active_model") != "mrp.demand":
             return self.env["sale.order.line"]
-        demand = self.env["mrp.demand"].search([("id", "in", self.env.context["active_ids"])])
-        return demand.sale_line_id
+        chosen = self.env.context.get("active_ids", [])
+        return self.env["mrp.demand"].search([("id", "in", chosen)]).sale_line_id
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -148,7 +152,7 @@ class MrpPlanRuns(models.TransientModel):
         self.ensure_one()
         domain = Domain("warehouse_id", "=", self.warehouse_id.id) & Domain("blocked", "=", False)
         policy = self.planning_policy
-        if self.sale_line_ids:
+        if self.only_chosen:
             domain &= Domain("sale_line_id", "in", self.sale_line_ids.ids)
         else:
             policy = policy or "pool"
