@@ -43,6 +43,8 @@
         "views/stock_picking_views.xml",
         "views/mrp_capacity_hold_views.xml",
         "views/sale_order_promise_views.xml",
+        "views/sale_order_planning_views.xml",
+        "views/mrp_expected_service_views.xml",
         "views/sale_order_portal_templates.xml",
         "views/res_config_settings_views.xml",
         "views/stock_warehouse_orderpoint_views.xml",

@@ -120,6 +120,7 @@ class MrpBom(models.Model):
             weighing_step=self._get_scale_step(row["weighing_step"], unit),
             days=row["days"],
             valid_until=date.fromisoformat(row["valid_until"]) if row["valid_until"] else None,
+            replenished=row["planning_policy"] == "stock",
         )
 
     @api.model
@@ -260,6 +261,7 @@ class MrpBom(models.Model):
                                    'weighing_step', bom.weighing_step,
                                    'days', COALESCE(bom.produce_delay, 0),
                                    'previous', bom.previous_version_id,
+                                   'planning_policy', bom.planning_policy,
                                    'valid_from', bom.valid_from,
                                    'valid_until', bom.valid_until,
                                    'lines', (%(lines)s),

@@ -2,6 +2,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+PLANNING_POLICIES = [
+    ("order", "At Confirmation"),
+    ("pool", "From the Pool"),
+    ("stock", "To Stock"),
+]
+
 
 class MrpBom(models.Model):
     """A product has one planner: orders, the pool, or a reordering rule."""
@@ -9,11 +15,7 @@ class MrpBom(models.Model):
     _inherit = "mrp.bom"
 
     planning_policy = fields.Selection(
-        [
-            ("order", "At Confirmation"),
-            ("pool", "From the Pool"),
-            ("stock", "To Stock"),
-        ],
+        PLANNING_POLICIES,
         default="pool",
         required=True,
         help="When runs are planned: when an order is confirmed; by the planner or the nightly "

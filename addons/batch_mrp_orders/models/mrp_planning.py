@@ -202,7 +202,13 @@ class MrpPlanning(models.AbstractModel):
                         move.product_uom_qty - move.quantity, move.product_uom, move.product_id
                     )
             demands += [
-                Demand(("run", run.id), product_id, open_quantity, run.date_start.date())
+                Demand(
+                    ("run", run.id),
+                    product_id,
+                    open_quantity,
+                    run.date_start.date(),
+                    ingredient=True,
+                )
                 for product_id, quantity in missing.items()
                 if (open_quantity := quantity - promised[run.id, product_id]) > 0
             ]
@@ -221,7 +227,7 @@ class MrpPlanning(models.AbstractModel):
                 product=row.product_id.id,
                 quantity=exact(row.open_qty),
                 due=due,
-                min_days=row.sale_line_id._get_min_remaining_days(),
+                min_days=row.sale_line_id._get_min_remaining_days(row.product_id),
                 personal=row.is_personal,
             )
             for row in rows

@@ -25,7 +25,7 @@ class LinePromise:
     day: date | None
     outcome: Outcome
     reserved: Fraction = Fraction(0)
-    allocated: list = field(default_factory=list)  # (run id, quantity, minute or None)
+    allocated: list = field(default_factory=list)  # (run id, product id, quantity, minute or None)
     suppliers: dict[int, int] = field(default_factory=dict)  # partner id by product id
     is_kit: bool = False
 
@@ -258,7 +258,9 @@ class MrpPromise(models.AbstractModel):
             if run.state in ("done", "cancel"):
                 continue
             at = engine.finish(("run", run.id))
-            promise.allocated.append((run.id, exact(allocation.quantity), at))
+            promise.allocated.append(
+                (run.id, allocation.product_id.id, exact(allocation.quantity), at)
+            )
             times.append(at)
         if None not in times:
             promise.ready = max(times)

@@ -77,9 +77,10 @@ class SaleOrder(models.Model):
             # Iterated, not filtered: a filtered recordset would be read order by order.
             order.production_status = production_status(
                 [
-                    line._get_progress()
+                    progress
                     for line in order.order_line
                     if not line.display_type and line.product_id.type == "consu"
+                    for progress in line._get_progress()
                 ],
                 confirmed=order.state == "sale",
                 cancelled=order.state == "cancel",

@@ -32,21 +32,72 @@ class SaleOrderLine(models.Model):
         return stage
 
     def _get_progress(self):
-        """What happened to the line's goods so far.
+        """What happened to the line's goods so far: one for the product, or one for each
+        component of a kit that has been taken apart.
 
-        :rtype: odoo.addons.batch_mrp_orders.planning.status.Progress
+        :rtype: list[odoo.addons.batch_mrp_orders.planning.status.Progress]
         """
         self.ensure_one()
+        components = self._get_component_moves()
+        if components:
+            return [
+                self._get_component_progress(product, moves)
+                for product, moves in components.grouped("product_id").items()
+            ]
         factor = exact(self.product_uom_id.factor) / exact(self.product_id.uom_id.factor)
+        return [
+            Progress(
+                ordered=exact(self.product_uom_qty) * factor,
+                delivered=exact(self.qty_delivered) * factor,
+                reserved=self._get_reserved_quantity(),
+                allocated=self._get_allocated(self.product_id),
+            )
+        ]
+
+    def _get_component_moves(self):
+        """The moves of a kit that has been taken apart; none for other goods."""
+        moves = self.move_ids.filtered(lambda move: move.state not in ("cancel", "draft"))
+        return moves.browse() if self.product_id in moves.product_id else moves
+
+    def _get_component_progress(self, product, moves):
+        """Progress of one component of a kit, in the component's unit."""
+        shipped = moves.filtered(
+            lambda move: move.state == "done" and move.location_dest_id.usage == "customer"
+        )
+        # A pick and the delivery after it are the same goods; what comes back is not due.
+        awaited = moves.filtered(
+            lambda move: (
+                move.state != "done"
+                and move.location_id.usage != "customer"
+                and not move.move_dest_ids & moves.filtered(lambda other: other.state != "done")
+            )
+        )
+        delivered = sum(exact(move.product_qty) for move in shipped)
         return Progress(
-            ordered=exact(self.product_uom_qty) * factor,
-            delivered=exact(self.qty_delivered) * factor,
-            reserved=self._get_reserved_quantity(),
-            allocated=tuple(
-                (exact(allocation.open_qty), stage)
-                for allocation in self.allocation_ids
-                if allocation.open_qty and (stage := self._get_run_stage(allocation.production_id))
-            ),
+            ordered=delivered + sum(exact(move.product_qty) for move in awaited),
+            delivered=delivered,
+            reserved=self._get_reserved_of_moves(moves.filtered(lambda m: m.state != "done")),
+            allocated=self._get_allocated(product),
+        )
+
+    def _get_allocated(self, product):
+        """What runs make of ``product`` for this line, with the stage of each."""
+        return tuple(
+            (exact(allocation.open_qty), stage)
+            for allocation in self.allocation_ids
+            if allocation.product_id == product
+            and allocation.open_qty
+            and (stage := self._get_run_stage(allocation.production_id))
+        )
+
+    @api.model
+    def _get_reserved_of_moves(self, moves):
+        """Quantity the moves have set aside, exact, in the product's unit."""
+        return sum(
+            exact(move.quantity)
+            * exact(move.product_uom.factor)
+            / exact(move.product_id.uom_id.factor)
+            for move in moves
         )
 
     def _get_reserved_quantity(self):
@@ -57,12 +108,7 @@ class SaleOrderLine(models.Model):
         moves = self.move_ids.filtered(lambda move: move.state not in ("done", "cancel", "draft"))
         own = moves.filtered(lambda move: move.product_id == self.product_id)
         if own or not moves:
-            return sum(
-                exact(move.quantity)
-                * exact(move.product_uom.factor)
-                / exact(move.product_id.uom_id.factor)
-                for move in own
-            )
+            return self._get_reserved_of_moves(own)
         open_quantity = exact(self.product_uom_qty) - exact(self.qty_delivered)
         shares = (
             exact(move.quantity) / exact(move.product_uom_qty)

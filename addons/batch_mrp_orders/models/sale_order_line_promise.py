@@ -114,11 +114,11 @@ class SaleOrderLine(models.Model):
             {
                 "kind": "run",
                 "run": run_id,
-                "product": self.product_id.id,
+                "product": product_id,
                 "quantity": float(quantity),
                 "date": at and local_date(at).isoformat(),
             }
-            for run_id, quantity, at in promise.allocated
+            for run_id, product_id, quantity, at in promise.allocated
         ]
         own_level = self._get_own_level(promise)
         facts += [

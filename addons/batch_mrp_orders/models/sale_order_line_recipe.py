@@ -10,11 +10,14 @@ class SaleOrderLine(models.Model):
         for line in self:
             line.product_uom_id._check_converts_to(line.product_id)
 
-    def _get_min_remaining_days(self):
+    def _get_min_remaining_days(self, product=None):
         """Days the goods must still keep when the customer gets them.
 
         The largest demand counts: that of the product, of the customer's address or of
         the customer. A sales channel with a demand of its own extends this.
+
+        :param product: a component, where the line's product is a kit
         """
         self.ensure_one()
-        return self.product_id._get_min_remaining_days(self.order_id.partner_shipping_id)
+        product = product or self.product_id
+        return product._get_min_remaining_days(self.order_id.partner_shipping_id)

@@ -15,11 +15,11 @@ class StockMove(models.Model):
         destination = self.location_final_id or self.location_dest_id
         if destination.usage != "customer":
             return 0
-        line = self.sale_line_id
-        if line and line.product_id == self.product_id:
-            return line._get_min_remaining_days()
-        partner = line.order_id.partner_shipping_id or self.partner_id or self.picking_id.partner_id
-        return self.product_id._get_min_remaining_days(partner)
+        if self.sale_line_id:
+            return self.sale_line_id._get_min_remaining_days(self.product_id)
+        return self.product_id._get_min_remaining_days(
+            self.partner_id or self.picking_id.partner_id
+        )
 
     def _get_usable_context(self):
         """What keeps a search for quants to usable stock.

@@ -42,6 +42,7 @@ class Formula:
 
     ``digits`` are the decimals of quantities, ``weighing_step`` the step of the scale
     in grams; ``batch_size`` and ``minimum`` are in ``unit``. None stands for "not set".
+    ``replenished`` products are made by reordering rules.
     """
 
     id: int
@@ -56,6 +57,7 @@ class Formula:
     weighing_step: Fraction | None = None
     days: int = 0
     valid_until: date | None = None
+    replenished: bool = False
 
     @property
     def ratio(self) -> Fraction:
@@ -104,6 +106,7 @@ class Formula:
             weighing_step=self.weighing_step,
             valid_until=self.valid_until,
             successor=successor,
+            replenished=self.replenished,
             by_products=tuple(
                 Component(line.product, line.quantity * line.ratio / self.output)
                 for line in by_products

@@ -10,10 +10,11 @@ The rule, product by product from the finished goods down to the raw materials:
    after it as the need asks for serve others only.
 3. What remains, and what is made to a customer's own wishes, is made if the product
    has a recipe; the run's ingredients become needs of their own, due when the run
-   starts, and its by-products are supplies for products that come later.
+   starts, and its by-products are supplies for products that come later. When runs are
+   planned, ingredients that are kept in stock by a reordering rule are left to that rule.
 4. What can neither be taken nor made is a shortage.
 
-Every unit of need is pegged to exactly one supply, run or shortage.
+Every unit of need is pegged to exactly one supply, run, rule or shortage.
 """
 
 from collections import defaultdict
@@ -36,7 +37,7 @@ class Demand:
     The goods must keep for ``min_days`` after that day; goods that are made for the
     demand are taken to do so. Goods made to the customer's own wishes are
     ``personal``: nothing on hand or planned is like them, and their run makes nothing
-    for others.
+    for others. ``ingredient`` says that an open run waits for the goods.
     """
 
     key: Key
@@ -45,6 +46,7 @@ class Demand:
     due: date
     min_days: int = 0
     personal: bool = False
+    ingredient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Need:
     path: tuple[int, ...]
     min_days: int = 0
     personal: bool = False
+    ingredient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +119,14 @@ class PlannedRun:
 class Plan:
     """Result of :func:`net`. Runs stand in an order in which consumers come
     before their suppliers (finished goods first). ``kits`` are the needs that were
-    replaced by the needs of their parts."""
+    replaced by the needs of their parts, ``replenished`` ingredients that reordering
+    rules have made."""
 
     pegs: list[Peg] = field(default_factory=list)
     runs: list[PlannedRun] = field(default_factory=list)
     shortages: list[Need] = field(default_factory=list)
     kits: list[Need] = field(default_factory=list)
+    replenished: list[Need] = field(default_factory=list)
 
 
 def net(
@@ -167,6 +172,7 @@ class _Netting:
                     path=(demand.product,),
                     min_days=demand.min_days,
                     personal=demand.personal,
+                    ingredient=demand.ingredient,
                 )
             )
         for product in product_levels(list(self.needs), self.recipes):
@@ -188,6 +194,9 @@ class _Netting:
         personal = [need for need in needs if need.personal and recipe]
         common = [need for need in needs if not (need.personal and recipe)]
         uncovered = self._cover(common, self._supplies_of(product))
+        if recipe and recipe.replenished and self.pooled:
+            self.plan.replenished += [need for need in uncovered if need.ingredient]
+            uncovered = [need for need in uncovered if not need.ingredient]
         if recipe:
             for need in personal:
                 version = recipe.version_for(need.due)
@@ -270,6 +279,7 @@ class _Netting:
                     due=run.start,
                     root=first.root,
                     path=(*first.path, product),
+                    ingredient=True,
                 )
             )
 
@@ -301,6 +311,7 @@ class _Netting:
                     path=(*need.path, component.product),
                     min_days=max(need.min_days, component.min_days) if delivered else 0,
                     personal=need.personal,
+                    ingredient=need.ingredient,
                 )
             )
 

@@ -41,7 +41,7 @@ class Recipe:
     is the time from the start of a run to its goods. A kit is taken apart instead of
     made. ``by_products`` come with one unit of output. ``weighing_step`` is the step of
     the scale in grams. Runs that start on ``valid_until`` or later are made by the
-    ``successor``.
+    ``successor``. What is ``replenished`` a reordering rule keeps in stock.
     """
 
     id: int
@@ -55,6 +55,7 @@ class Recipe:
     valid_until: date | None = None
     successor: "Recipe | None" = None
     by_products: tuple[Component, ...] = ()
+    replenished: bool = False
 
     def version_for(self, due: date) -> "Recipe":
         """The version by which goods due on that day are made."""

@@ -48,6 +48,17 @@ class TestPlanRuns(BatchCase):
         self.assertEqual(later.supply_allocation_ids.quantity, 4)
         self.assertEqual(sum(kettles.mapped("unallocated_qty")), 1)
 
+    def test_surplus_is_allocated_without_a_new_run(self):
+        self._create_order((self.bulk, 3))
+        kettle = self._plan()
+        later = self._create_order((self.bulk, 4))
+        wizard = self.env["mrp.plan.runs"].create({})
+        self.assertFalse(wizard.line_ids)
+        self.assertTrue(wizard.has_pegs, "the dialog offers to allocate the surplus")
+        wizard.action_confirm()
+        self.assertEqual(later.allocation_ids.production_id, kettle)
+        self.assertEqual(later.allocation_ids.quantity, 4)
+
     def test_stock_is_used_before_anything_is_made(self):
         self._stock_up(self.jar, 20)
         order = self._create_order((self.jar, 12))
@@ -111,6 +122,18 @@ class TestPlanRuns(BatchCase):
         line = wizard.line_ids.filtered(lambda line: line.product_id == self.jar)
         self.assertEqual(line.quantity, 6)
         self.assertEqual(line.order_ids, chosen)
+
+    def test_selected_demand_that_is_covered_meanwhile(self):
+        chosen = self._create_order((self.jar, 6))
+        demand = self.env["mrp.demand"].search([("order_id", "=", chosen.id)])
+        self._plan()
+        self._create_order((self.jar, 9))
+        wizard = (
+            self.env["mrp.plan.runs"]
+            .with_context(active_model="mrp.demand", active_ids=demand.ids)
+            .create({})
+        )
+        self.assertFalse(wizard.line_ids, "nothing is left, the pool was not asked for")
 
     def test_missing_material_is_named(self):
         self._create_order((self.jar, 20))

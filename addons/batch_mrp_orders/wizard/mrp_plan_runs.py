@@ -1,12 +1,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 
 import logging
+from functools import partial
 from hashlib import sha256
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.service.model import retrying
 
+from ..models.mrp_bom_policy import PLANNING_POLICIES
 from ..planning.netting import RunKey
 
 _logger = logging.getLogger(__name__)
@@ -32,15 +35,55 @@ class MrpPlanRuns(models.TransientModel):
     )
     line_ids = fields.One2many("mrp.plan.runs.line", "plan_id", "Proposed Runs")
     peg_ids = fields.One2many("mrp.plan.runs.peg", "plan_id")
-    shortage_ids = fields.One2many("mrp.plan.runs.shortage", "plan_id", "Missing Materials")
+    has_pegs = fields.Boolean(compute="_compute_has_pegs")
+    shortage_ids = fields.One2many(
+        "mrp.plan.runs.shortage",
+        "plan_id",
+        "Missing Materials",
+        domain=[("is_replenished", "=", False)],
+    )
     stock_line_ids = fields.Many2many(
         "sale.order.line",
         "mrp_plan_runs_stock_line_rel",
         string="Order Lines Served from Stock",
         help="These take the stock the proposal counts on when the runs are created.",
     )
+    replenishment_ids = fields.One2many(
+        "mrp.plan.runs.shortage",
+        "plan_id",
+        "Left to Reordering Rules",
+        domain=[("is_replenished", "=", True)],
+        help="Ingredients that reordering rules keep in stock.",
+    )
+    sale_line_ids = fields.Many2many(
+        "sale.order.line",
+        "mrp_plan_runs_sale_line_rel",
+        string="Chosen Order Lines",
+        default=lambda self: self._get_chosen_lines(),
+        help="Only these are planned, whatever their policy.",
+    )
+    only_chosen = fields.Boolean(
+        default=lambda self: self.env.context.get("active_model") == "mrp.demand",
+        help="Plan the chosen order lines and not the pool.",
+    )
+    planning_policy = fields.Selection(
+        PLANNING_POLICIES, "Planning", help="Only demand that is planned like this."
+    )
     demand_digest = fields.Char(readonly=True)
     demand_count = fields.Integer("Open Order Lines", readonly=True)
+
+    @api.depends("peg_ids")
+    def _compute_has_pegs(self):
+        for plan in self:
+            plan.has_pegs = bool(plan.peg_ids)
+
+    @api.model
+    def _get_chosen_lines(self):
+        """Order lines of the demand that was selected in its list."""
+        if self.env.context.get("active_model") != "mrp.demand":
+            return self.env["sale.order.line"]
+        chosen = self.env.context.get("active_ids", [])
+        return self.env["mrp.demand"].search([("id", "in", chosen)]).sale_line_id
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -55,24 +98,37 @@ class MrpPlanRuns(models.TransientModel):
 
     @api.model
     def _cron_plan_pool(self):
-        """Plan the open demand of every warehouse; one that fails does not stop the rest."""
+        """Plan the pool of every warehouse; one that fails does not stop the rest.
+
+        Orders whose runs are planned at confirmation have a job of their own; what the
+        first one left open, or what was reopened since, gets another.
+        """
+        self.env["sale.order"]._plan_left_over()
         groups = self.env["mrp.demand"]._read_group(
-            [("blocked", "=", False)], ["warehouse_id"], order="warehouse_id"
+            [("blocked", "=", False), ("planning_policy", "=", "pool")],
+            ["warehouse_id"],
+            order="warehouse_id",
         )
         self.env["ir.cron"]._commit_progress(remaining=len(groups))
         for (warehouse,) in groups:
             try:
-                with self.env.cr.savepoint():
-                    self._plan_warehouse(warehouse)
+                # Whoever planned or sold the same goods meanwhile was first: begin anew.
+                retrying(partial(self._plan_pool, warehouse), self.env)
             except UserError:
                 _logger.exception("Planning of warehouse %s failed", warehouse.display_name)
             self.env["ir.cron"]._commit_progress(1)
 
     @api.model
-    def _plan_warehouse(self, warehouse):
+    def _plan_pool(self, warehouse):
+        with self.env.cr.savepoint():
+            self._plan_warehouse(warehouse, planning_policy="pool")
+
+    @api.model
+    def _plan_warehouse(self, warehouse, **values):
         """Propose and create runs; nobody else plans the same warehouse meanwhile."""
+        warehouse.manu_type_id._lock_planning()
         plan = self.with_company(warehouse.company_id).create(
-            {"warehouse_id": warehouse.id, "company_id": warehouse.company_id.id}
+            {"warehouse_id": warehouse.id, "company_id": warehouse.company_id.id, **values}
         )
         if plan.line_ids or plan.peg_ids:
             plan.action_confirm()
@@ -82,7 +138,7 @@ class MrpPlanRuns(models.TransientModel):
         for plan in self:
             plan.line_ids.unlink()
             plan.peg_ids.unlink()
-            plan.shortage_ids.unlink()
+            (plan.shortage_ids | plan.replenishment_ids).unlink()
             planning = self.env["mrp.planning"]
             demands = planning._get_pool_demands(plan._get_demand_domain())
             plan.demand_count = len(demands)
@@ -91,41 +147,70 @@ class MrpPlanRuns(models.TransientModel):
         return self._reopen()
 
     def _get_demand_domain(self):
-        """Demand to plan: what the planner selected, else everything that is released."""
+        """Demand to plan, as far as it is released: what the planner has chosen, else the
+        pool. What others plan (jobs for orders, reordering rules) only if it is chosen."""
         self.ensure_one()
         domain = Domain("warehouse_id", "=", self.warehouse_id.id) & Domain("blocked", "=", False)
-        if self.env.context.get("active_model") == "mrp.demand":
-            domain &= Domain("id", "in", self.env.context.get("active_ids", []))
-        return domain
+        policy = self.planning_policy
+        if self.only_chosen:
+            domain &= Domain("sale_line_id", "in", self.sale_line_ids.ids)
+        else:
+            policy = policy or "pool"
+        return domain & Domain("planning_policy", "=", policy) if policy else domain
 
     def _store_proposal(self, plan):
         self.ensure_one()
+        arrivals = self._get_arrival_days(plan)
         lines = self.env["mrp.plan.runs.line"].create(
-            [self._prepare_line(sequence, run) for sequence, run in enumerate(plan.runs)]
+            [
+                self._prepare_line(sequence, run, arrivals.get(run.key))
+                for sequence, run in enumerate(plan.runs)
+            ]
         )
         line_by_key = dict(zip((run.key for run in plan.runs), lines, strict=True))
+        for_stock = self._get_runs_for_stock(plan)
         self.env["mrp.plan.runs.peg"].create(
             [
                 values
                 for sequence, peg in enumerate(plan.pegs)
-                if (values := self._prepare_peg(sequence, peg, line_by_key))
+                if peg.source not in for_stock
+                and (values := self._prepare_peg(sequence, peg, line_by_key))
             ]
         )
         self.env["mrp.plan.runs.shortage"].create(
-            [
-                {
-                    "plan_id": self.id,
-                    "product_id": need.product,
-                    "quantity": float(need.quantity),
-                    "date_due": need.due,
-                }
-                for need in plan.shortages
-            ]
+            [self._prepare_shortage(need) for need in plan.shortages]
+            + [{**self._prepare_shortage(n), "is_replenished": True} for n in plan.replenished]
         )
-
         self.stock_line_ids = self.env["sale.order.line"].browse(
             peg.need.consumer[1] for peg in plan.pegs if self._is_from_stock(peg)
         )
+
+    @api.model
+    def _get_runs_for_stock(self, plan):
+        """Keys of the open runs in ``plan`` that reordering rules have made.
+
+        Their goods are for everybody, the earliest due first: they are counted on, and
+        nobody gets a claim on them.
+        """
+        run_ids = {
+            peg.source[1]
+            for peg in plan.pegs
+            if not isinstance(peg.source, RunKey) and peg.source[0] == "run"
+        }
+        runs = self.env["mrp.production"].browse(run_ids)
+        return {
+            ("run", run.id)
+            for run in runs
+            if run.orderpoint_id and run.bom_id.planning_policy == "stock"
+        }
+
+    def _prepare_shortage(self, need):
+        return {
+            "plan_id": self.id,
+            "product_id": need.product,
+            "quantity": float(need.quantity),
+            "date_due": need.due,
+        }
 
     @api.model
     def _is_from_stock(self, peg):
@@ -137,7 +222,19 @@ class MrpPlanRuns(models.TransientModel):
             and peg.need.consumer[0] == "line"
         )
 
-    def _prepare_line(self, sequence, run):
+    @api.model
+    def _get_arrival_days(self, plan):
+        """Day on which the last expected ingredient of each planned run arrives."""
+        days = {}
+        for peg in plan.pegs:
+            expected = peg.available and not isinstance(peg.source, RunKey)
+            if expected and peg.source[0] != "run":
+                consumer = peg.need.consumer
+                days[consumer] = max(days.get(consumer, peg.available), peg.available)
+        return days
+
+    def _prepare_line(self, sequence, run, arrival=None):
+        start = max(run.start, fields.Date.context_today(self))
         return {
             "plan_id": self.id,
             "sequence": sequence,
@@ -145,8 +242,10 @@ class MrpPlanRuns(models.TransientModel):
             "bom_id": run.recipe.id,
             "quantity": float(run.quantity),
             "needed_qty": float(run.needed),
-            "date_start": max(run.start, fields.Date.context_today(self)),
+            "date_start": start,
+            "proposed_start": start,
             "date_due": run.due,
+            "date_arrival": arrival,
         }
 
     def _prepare_peg(self, sequence, peg, line_by_key):
@@ -191,6 +290,7 @@ class MrpPlanRuns(models.TransientModel):
             line.production_id = production
         productions.action_confirm()
         self.env["mrp.production.allocation"].create(self.peg_ids._prepare_allocations())
+        lines._schedule_productions()
         productions.action_assign()
         self.stock_line_ids.move_ids.filtered(
             lambda move: move.state in ("confirmed", "partially_available")
@@ -200,7 +300,9 @@ class MrpPlanRuns(models.TransientModel):
     def _lock_planning(self):
         """Let one planner at a time create runs for a warehouse, from a proposal that still
         holds: demand another planner has covered meanwhile must not be made twice."""
-        self.warehouse_id.lock_for_update()
+        # A planner locks the operation type and no row of the order or the warehouse: who
+        # may plan need not be allowed to edit any of these, and nobody else has to wait.
+        self.warehouse_id.manu_type_id._lock_planning()
         demands = self.env["mrp.planning"]._get_pool_demands(self._get_demand_domain())
         if self.demand_digest != self._get_digest(demands):
             raise UserError(
@@ -212,7 +314,7 @@ class MrpPlanRuns(models.TransientModel):
     @api.model
     def _get_digest(self, demands):
         """Short text that differs when the demand to plan differs."""
-        facts = sorted((demand.key[1], str(demand.quantity)) for demand in demands)
+        facts = sorted((demand.key[1], demand.product, str(demand.quantity)) for demand in demands)
         return sha256(repr(facts).encode()).hexdigest()
 
     def _action_view_productions(self, productions):
@@ -233,56 +335,3 @@ class MrpPlanRuns(models.TransientModel):
             "view_mode": "form",
             "target": "new",
         }
-
-
-class MrpPlanRunsPeg(models.TransientModel):
-    _name = "mrp.plan.runs.peg"
-    _description = "Coverage of a Need by a Run"
-    _order = "sequence, id"
-
-    plan_id = fields.Many2one("mrp.plan.runs", required=True, ondelete="cascade")
-    sequence = fields.Integer()
-    product_id = fields.Many2one("product.product", required=True)
-    quantity = fields.Float(digits="Product Unit", required=True)
-    date_due = fields.Date()
-    line_id = fields.Many2one("mrp.plan.runs.line", "Supplying Line", ondelete="cascade")
-    production_id = fields.Many2one("mrp.production", "Supplying Run")
-    sale_line_id = fields.Many2one("sale.order.line")
-    consumer_line_id = fields.Many2one("mrp.plan.runs.line", ondelete="cascade")
-    consumer_production_id = fields.Many2one("mrp.production")
-
-    def _prepare_allocations(self):
-        """Allocation values; a run the planner made smaller serves the earliest due."""
-        room = {line: line.quantity for line in self.line_id}
-        values_list = []
-        for peg in self.sorted(lambda peg: (peg.date_due or fields.Date.today(), peg.sequence)):
-            production = peg.line_id.production_id or peg.production_id
-            consumer = peg.consumer_line_id.production_id or peg.consumer_production_id
-            quantity = min(peg.quantity, room.get(peg.line_id, peg.quantity))
-            if not production or quantity <= 0 or not (consumer or peg.sale_line_id):
-                continue
-            if peg.line_id:
-                room[peg.line_id] -= quantity
-            values_list.append(
-                {
-                    "production_id": production.id,
-                    "product_id": peg.product_id.id,
-                    "quantity": quantity,
-                    "sale_line_id": peg.sale_line_id.id,
-                    "consumer_production_id": consumer.id,
-                    "date_due": peg.date_due,
-                }
-            )
-        return values_list
-
-
-class MrpPlanRunsShortage(models.TransientModel):
-    _name = "mrp.plan.runs.shortage"
-    _description = "Material Missing for Planned Runs"
-    _order = "date_due, id"
-
-    plan_id = fields.Many2one("mrp.plan.runs", required=True, ondelete="cascade")
-    product_id = fields.Many2one("product.product", required=True)
-    product_uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
-    quantity = fields.Float("Missing", digits="Product Unit")
-    date_due = fields.Date("Needed On")

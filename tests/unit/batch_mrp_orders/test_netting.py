@@ -2,6 +2,7 @@
 """Netting: hand-made cases and, against conservation laws, random ones."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -340,3 +341,33 @@ def test_minimum_quantity_is_made():
     plan = net([demand("A", JAR, 5)], [], recipes, pooled=True)
     assert (plan.runs[0].quantity, plan.runs[0].needed) == (24, 5)
     assert plan.shortages[0].quantity == 24
+
+
+KEPT = {BULK: replace(RECIPES[BULK], replenished=True), JAR: RECIPES[JAR]}
+
+
+def test_ingredient_kept_in_stock_is_left_to_its_rule():
+    stock = [Supply("stock", BULK, Fraction(2))]
+    plan = net([demand("A", JAR, 12)], stock, KEPT, pooled=True)
+    assert [run.recipe.product for run in plan.runs] == [JAR]
+    assert [(need.product, need.quantity) for need in plan.replenished] == [(BULK, 4)]
+    assert {need.product for need in plan.shortages} == {GLASS}
+
+
+def test_ingredient_of_an_open_run_is_left_to_its_rule():
+    waiting = Demand("run", BULK, Fraction(3), TODAY, ingredient=True)
+    plan = net([waiting], [], KEPT, pooled=True)
+    assert not plan.runs
+    assert [need.root for need in plan.replenished] == ["run"]
+
+
+def test_chosen_demand_for_goods_kept_in_stock_is_made():
+    plan = net([demand("A", BULK, 3)], [], KEPT, pooled=True)
+    assert [run.quantity for run in plan.runs] == [10]
+    assert not plan.replenished
+
+
+def test_check_looks_into_what_a_rule_has_made():
+    plan = net([demand("A", JAR, 12)], [], KEPT, pooled=False)
+    assert {need.path for need in plan.shortages} == {(JAR, BULK, RAW), (JAR, GLASS)}
+    assert not plan.replenished
