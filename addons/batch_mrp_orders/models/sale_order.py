@@ -74,11 +74,13 @@ class SaleOrder(models.Model):
     )
     def _compute_production_status(self):
         for order in self:
-            goods = order.order_line.filtered(
-                lambda line: not line.display_type and line.product_id.type == "consu"
-            )
+            # Iterated, not filtered: a filtered recordset would be read order by order.
             order.production_status = production_status(
-                [line._get_progress() for line in goods],
+                [
+                    line._get_progress()
+                    for line in order.order_line
+                    if not line.display_type and line.product_id.type == "consu"
+                ],
                 confirmed=order.state == "sale",
                 cancelled=order.state == "cancel",
                 blocked=bool(order.planning_block_reason),
