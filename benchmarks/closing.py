@@ -1,11 +1,11 @@
 """Closing a run: core tries every waiting move of the product, we serve the claims.
 
 Both sides close equal runs in the same process, on the same data, one after the other, and every
-closing is rolled back. The run makes 3 more than its orders need. Core's side has our hooks and our order status taken off. Queries are the
-number to compare; the times are those of a machine that may be busy. The jobs that follow our
-closing are part of its totals, with what it takes to queue, start and finish them. The goals: a
-run for 300 orders in at most 5 queries an order, and as many queries with 5,000 waiting moves as
-with 50.
+closing is rolled back. The run makes 3 more than its orders need, which who waits may have.
+Core's side has our hooks and our order status taken off. Queries are the number to compare; the
+times are those of a machine that may be busy. The jobs that follow our closing are part of its
+totals, with what it takes to queue, start and finish them. The goals: a run for 300 orders in at
+most 5 queries an order, and as many queries with 5,000 waiting moves as with 50.
 """
 
 import time

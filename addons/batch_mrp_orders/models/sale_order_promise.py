@@ -15,7 +15,7 @@ class SaleOrder(models.Model):
     promise_date = fields.Date(
         compute="_compute_promise_date",
         store=True,
-        index="btree_not_null",
+        index=True,  # without a date as well: people sort by it
         help="Day on which the customer can have all goods of the order.",
     )
     promise_state = fields.Selection(
@@ -46,6 +46,7 @@ class SaleOrder(models.Model):
         "Days Late",
         compute="_compute_is_late",
         store=True,
+        index=True,
         help="Days between the delivery date of the order and the day that is possible.",
     )
     is_late = fields.Boolean(
@@ -55,6 +56,8 @@ class SaleOrder(models.Model):
         index=True,
         help="The goods cannot be with the customer on the delivery date of the order.",
     )
+
+    _impossible_promise_index = models.Index("(date_order DESC) WHERE promise_state = 'impossible'")
 
     @api.depends("order_line.promise_date", "order_line.promise_facts")
     def _compute_promise_date(self):

@@ -5,6 +5,7 @@ from . import (
     test_allocation_events,
     test_allocation_stateful,
     test_closing,
+    test_confirmation_queries,
     test_lot_block,
     test_material_check,
     test_missing_material,
