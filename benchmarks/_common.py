@@ -7,7 +7,8 @@ between two things measured in the same run.
 import argparse
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,10 +30,30 @@ class Measure:
 
 
 def run(benchmark: Callable[[Any], None]) -> None:
-    """Open the database named on the command line, call the benchmark, roll everything back."""
+    """Call the benchmark with an environment of the database named on the command line."""
+    with environment(_options().database) as env:
+        benchmark(env)
+
+
+def run_beside_core(benchmark: Callable[[Any, Any], None]) -> None:
+    """The same with a second environment: of a database that has none of our addons."""
+    options = _options()
+    if not options.core_database:
+        raise SystemExit("This benchmark needs --core-database, one without our addons.")
+    with environment(options.database) as env, environment(options.core_database) as core:
+        benchmark(env, core)
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--database", required=True)
-    database = parser.parse_args().database
+    parser.add_argument("--core-database", help="the same without our addons, for core's side")
+    return parser.parse_args()
+
+
+@contextmanager
+def environment(database: str) -> Iterator[Any]:
+    """The administrator's environment of a database; nothing done in it is kept."""
     import odoo.cli  # noqa: F401 - sets Odoo's import paths up
     from odoo import api, netsvc
     from odoo.modules.registry import Registry
@@ -45,7 +66,7 @@ def run(benchmark: Callable[[Any], None]) -> None:
     with Registry(database).cursor() as cr:
         admin = api.Environment(cr, api.SUPERUSER_ID, {}).ref("base.user_admin")
         context = {"tracking_disable": True, "mail_create_nosubscribe": True}
-        benchmark(api.Environment(cr, admin.id, context))
+        yield api.Environment(cr, admin.id, context)
         cr.rollback()
 
 
@@ -65,6 +86,36 @@ def show(label: str, taken: Measure, count: int = 1) -> None:
         count > 1
     )
     print(f"{label:<46} {taken.seconds * 1000:9.1f} ms {taken.queries:6} queries{each}", flush=True)
+
+
+def analyze(env) -> None:
+    """Let the database know the size of what was inserted: without, its plans are poor."""
+    env.flush_all()
+    env.cr.execute("ANALYZE")
+
+
+def run_jobs(env) -> int:
+    """Run the queued jobs as the job runner does, one after the other; how many there were.
+
+    The statements that queue, start and finish a job count like its own.
+    """
+    from odoo.addons.queue_job.job import PENDING, Job
+
+    count = 0
+    while record := env["queue.job"].search([("state", "=", PENDING)], order="id", limit=1):
+        count += 1
+        env.flush_all()
+        env.invalidate_all()
+        job = Job.load(env, record.uuid)
+        job.set_started()
+        job.store()
+        job.lock()
+        job.perform()
+        env.flush_all()
+        job.set_done()
+        job.store()
+        env.flush_all()
+    return count
 
 
 @dataclass(frozen=True)

@@ -226,7 +226,7 @@ def collect(env):
                     [
                         ("model", "=", "sale.order"),
                         ("res_id", "in", orders.ids),
-                        ("message_type", "=", "comment"),
+                        ("subject", "!=", False),
                     ]
                 ),
                 "acknowledged": len(orders.filtered("confirmation_sent_on")),

@@ -72,21 +72,24 @@ def workers() -> int:
 
 
 def bench(odoo: Odoo) -> int:
-    """Run each benchmark on a clone of the test template of its own."""
-    template = templates.test(odoo)
+    """Run each benchmark on a clone of the test template, beside one without our addons."""
+    sides = {
+        "--database": (templates.scratch("bench"), templates.test(odoo)),
+        "--core-database": (templates.scratch("bench_core"), templates.base(odoo)),
+    }
+    arguments = [part for option, (name, _source) in sides.items() for part in (option, name)]
     scripts = sorted((settings.PROJECT / "benchmarks").glob("[!_]*.py"))
     if not scripts:
         raise Failure("There are no benchmarks yet (benchmarks/*.py).")
     for script in scripts:
-        database = templates.scratch("bench")
-        odoo.server.create(database, template)
         try:
+            for name, source in sides.values():
+                odoo.server.create(name, source)
             say(f"==> {script.stem}")
-            code = _call(
-                [settings.VENV_PYTHON, script, "--database", database], variables(odoo, soak=False)
-            )
+            code = _call([settings.VENV_PYTHON, script, *arguments], variables(odoo, soak=False))
         finally:
-            odoo.server.drop(database)
+            for name, _source in sides.values():
+                odoo.server.drop(name)
         if code:
             return code
     return 0

@@ -34,6 +34,7 @@ from . import (
     stock_move_line_released,
     stock_move_usable,
     stock_move,
+    stock_move_surplus,
     stock_move_line,
     stock_picking,
     stock_picking_type,

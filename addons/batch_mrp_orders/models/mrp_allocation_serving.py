@@ -176,7 +176,8 @@ class MrpProductionAllocation(models.Model):
     def _job_serve(self):
         """Serve the first of these and leave the rest to a job of its own.
 
-        One job follows another, for all of them write on the same few lots.
+        One job follows another, for all of them write on the same few lots. Surplus is
+        offered after the last: until then the moves that wait are above all the owners'.
         """
         # The job belongs to whoever closed the run; the goods are set aside whoever that is.
         allocations = self.sudo().exists()
@@ -184,7 +185,11 @@ class MrpProductionAllocation(models.Model):
         head._serve()
         orders = head.order_id | head.consumer_production_id.allocation_ids.order_id
         self.env.add_to_compute(orders._fields["production_status"], orders)
-        rest._serve_later()
+        if rest:
+            rest._serve_later()
+        else:
+            runs = allocations.production_id
+            runs.move_finished_ids.filtered(lambda move: move.state == "done")._offer_surplus()
 
     def _lock_consumers(self):
         """Lock the documents of the consumers for this transaction.

@@ -1,5 +1,24 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+import json
+
 from odoo import api, fields, models
+from odoo.tools import SQL
+
+HELD = (
+    "sale_line_id",
+    "order_id",
+    "company_id",
+    "warehouse_id",
+    "expires_on",
+    "workcenter_id",
+    "date_from",
+    "date_to",
+    "product_id",
+    "quantity",
+    "production_id",
+    "move_id",
+    "good_until",
+)
 
 
 class MrpCapacityHold(models.Model):
@@ -73,6 +92,37 @@ class MrpCapacityHold(models.Model):
                 ("workcenter_id", "!=", False),
             ]
         )
+
+    @api.model
+    def _replace(self, lines, values_list):
+        """Have ``lines`` hold ``values_list`` instead of what they held, in one statement.
+
+        Only the system keeps holds, some 40 for an order. What the values of a hold do
+        not name is empty.
+        """
+        self.flush_model()
+        gone = statement = SQL(
+            "DELETE FROM mrp_capacity_hold WHERE sale_line_id = ANY(%s)", lines.ids
+        )
+        if values_list:
+            statement = SQL(
+                """
+                WITH gone AS (%(gone)s)
+                INSERT INTO mrp_capacity_hold (
+                    %(columns)s, create_uid, write_uid, create_date, write_date
+                )
+                SELECT %(columns)s, %(uid)s, %(uid)s, %(now)s, %(now)s
+                  FROM json_populate_recordset(NULL::mrp_capacity_hold, %(rows)s)
+                """,
+                gone=gone,
+                columns=SQL(", ").join(map(SQL.identifier, HELD)),
+                uid=self.env.uid,
+                now=fields.Datetime.now(),
+                rows=json.dumps(values_list, default=str),
+            )
+        self.env.cr.execute(statement)
+        self.invalidate_model()
+        lines.invalidate_recordset(["capacity_hold_ids"], flush=False)
 
     @api.autovacuum
     def _gc_expired(self):

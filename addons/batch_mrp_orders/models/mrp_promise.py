@@ -88,82 +88,72 @@ class MrpPromise(models.AbstractModel):
         runs = planning._get_open_runs(warehouse)
         pool = planning._get_pool_demands([("warehouse_id", "=", warehouse.id)])
         confirmed = [*planning._get_run_demands(runs), *pool]
-        asked = self._get_quotation_demands(orders)
-        recipes, reached = planning._get_recipes(
-            self.env["product.product"].browse(
-                sorted({demand.product for demand in (*confirmed, *asked)})
-            ),
-            warehouse,
-        )
+        asked = planning._get_quotation_demands(orders)
+        recipes, products = self._get_recipes([*confirmed, *asked], warehouse)
         holds = self.env["mrp.capacity.hold"]._get_valid(warehouse)
         own = holds.filtered(lambda hold: hold.order_id in orders)
-        all_supplies = [
-            *planning._get_stock_supplies(reached, warehouse),
-            *planning._get_run_supplies(runs),
-            *planning._get_receipt_supplies(reached, warehouse),
-        ]
-        supplies, kept = self._deduct_holds(
-            all_supplies,
+        supplies = self._get_supplies(products, runs, warehouse)
+        unheld, kept = self._deduct_holds(
+            supplies,
             holds.filtered(lambda hold: hold.product_id and hold.warehouse_id == warehouse),
             own,
         )
-        try:
-            plan = net(confirmed, supplies, recipes, pooled=False)
-        except CyclicRecipeError as error:
-            raise planning._get_cycle_error(error) from error
+        plan = self._net(confirmed, unheld, recipes)
+        arrivals = self._get_arrivals(supplies, now)
+        sellers = {product: self._get_seller(product) for product in products}
+        purchases = self._get_purchases(sellers, warehouse.company_id, now)
         work_orders = self._get_open_work_orders(warehouse.company_id)
-        sellers = {product.id: self._get_seller(product) for product in reached}
+        routings, capacity, calendar = self._get_times(
+            recipes, work_orders, holds, warehouse.company_id, now
+        )
         return PromiseState(
             now=now,
-            engine=self._get_engine(
-                recipes, reached, sellers, all_supplies, work_orders, holds, warehouse, now
-            ),
-            calendar=self._get_shipping_calendar(warehouse.company_id, now),
+            engine=Promiser(capacity, routings, arrivals, purchases, now),
+            calendar=calendar,
             plan=plan,
             runs=self._get_engine_runs(runs, work_orders, now),
-            pool_due={
-                demand.key: demand.due for demand in sorted(pool, key=lambda d: d.due, reverse=True)
-            },
-            asked=asked,
+            pool_due=self._get_pool_due(pool),
+            asked=sorted(asked, key=lambda demand: (demand.due, demand.key)),
             recipes=recipes,
             own_holds=own.filtered("workcenter_id"),
-            suppliers={product: seller.partner_id.id for product, seller in sellers.items()},
-            left=self._get_left_over(supplies, plan, kept),
+            suppliers={product.id: seller.partner_id.id for product, seller in sellers.items()},
+            left=self._get_left_over(unheld, plan, kept),
         )
 
     @api.model
-    def _get_engine(self, recipes, products, sellers, supplies, work_orders, holds, warehouse, now):
-        company = warehouse.company_id
+    def _get_recipes(self, demands, warehouse):
+        """Engine recipes of what the demands ask for, and all products reached."""
+        products = self.env["product.product"].browse(sorted({d.product for d in demands}))
+        return self.env["mrp.planning"]._get_recipes(products, warehouse)
+
+    @api.model
+    def _get_supplies(self, products, runs, warehouse):
+        planning = self.env["mrp.planning"]
+        return [
+            *planning._get_stock_supplies(products, warehouse),
+            *planning._get_run_supplies(runs),
+            *planning._get_receipt_supplies(products, warehouse),
+        ]
+
+    @api.model
+    def _net(self, demands, supplies, recipes):
+        try:
+            return net(demands, supplies, recipes, pooled=False)
+        except CyclicRecipeError as error:
+            raise self.env["mrp.planning"]._get_cycle_error(error) from error
+
+    @api.model
+    def _get_pool_due(self, pool):
+        """The earliest due date by key of the open demand."""
+        latest_first = sorted(pool, key=lambda demand: demand.due, reverse=True)
+        return {demand.key: demand.due for demand in latest_first}
+
+    @api.model
+    def _get_times(self, recipes, work_orders, holds, company, now):
+        """How long the recipes take, when there is time for them, and when the company ships."""
         routings, workcenters = self._get_routings(recipes)
         workcenters |= work_orders.workcenter_id | holds.workcenter_id
-        return Promiser(
-            self._get_capacity(workcenters, holds, now),
-            routings,
-            self._get_arrivals(supplies, now),
-            self._get_purchases(products, sellers, company, now),
-            now,
-        )
-
-    @api.model
-    def _get_quotation_demands(self, orders):
-        """Engine demands of the quotations, those due first first.
-
-        Goods that are not kept in stock count for what they are made of: kits above all.
-        """
-        planning = self.env["mrp.planning"]
-        quotations = orders.filtered(lambda order: order.state in ("draft", "sent"))
-        demands = planning._get_quotation_demands(quotations)
-        known = {demand.key for demand in demands}
-        for line in quotations.order_line._get_promised_lines():
-            if ("line", line.id) not in known:
-                start = line.order_id.commitment_date or fields.Datetime.now()
-                quantity = planning._to_product_unit(
-                    line.product_uom_qty, line.product_uom_id, line.product_id
-                )
-                demands.append(
-                    Demand(("line", line.id), line.product_id.id, quantity, start.date())
-                )
-        return sorted(demands, key=lambda demand: demand.due)
+        return routings, *self._get_capacity(workcenters, company, holds, now)
 
     @api.model
     def _get_arrivals(self, supplies, now):
@@ -178,14 +168,14 @@ class MrpPromise(models.AbstractModel):
         }
 
     @api.model
-    def _get_purchases(self, products, sellers, company, now):
+    def _get_purchases(self, sellers, company, now):
         """Minute at which each product can be there if it is ordered now."""
         today = self._get_local_date(company)(now)
         minutes = {}
-        for product in products:
+        for product, seller in sellers.items():
             if not product.is_storable:
                 minutes[product.id] = now  # is not kept in stock: always at hand
-            elif seller := sellers[product.id]:
+            elif seller:
                 days = seller.delay + int(company.days_to_purchase)
                 minutes[product.id] = max(
                     self._get_noon(company, today + timedelta(days=days)), now

@@ -59,12 +59,8 @@ class MrpPromise(models.AbstractModel):
 
     # ---------------------------------------------------------------- calendars
     @api.model
-    def _get_shipping_calendar(self, company, start, span=HORIZON):
-        """Shipping days of ``company`` for ``span`` from the minute ``start`` on."""
-        calendar = company.resource_calendar_id
-        working = [(start, start + span // MINUTE)]
-        if calendar:
-            working = self._get_working(calendar, self.env["resource.resource"], start, span)[False]
+    def _get_shipping_calendar(self, company, working):
+        """Shipping days of ``company``, whose working time is ``working``."""
         return ShippingCalendar(
             working, self._get_local_date(company), company.promise_shipping_days
         )
@@ -74,12 +70,31 @@ class MrpPromise(models.AbstractModel):
         """The day to hand goods over, by the day on which the customer shall have them."""
         margin = timedelta(days=28 + 2 * company.promise_shipping_days)
         start = self._get_noon(company, min(days) - margin)
-        calendar = self._get_shipping_calendar(company, start, max(days) - min(days) + 2 * margin)
+        span = max(days) - min(days) + 2 * margin
+        resources = {company.resource_calendar_id: self.env["resource.resource"]}
+        working = self._get_working_times(resources, start, span)
+        calendar = self._get_shipping_calendar(
+            company, working[company.resource_calendar_id][False]
+        )
         return {day: calendar.ship_by(day) for day in days}
 
     @api.model
-    def _get_working(self, calendar, resources, start, span=HORIZON):
-        """Working time of ``resources`` by id; False is that of the calendar itself."""
+    def _get_working_times(self, resources_by_calendar, start, span=HORIZON):
+        """Working time for ``span`` from the minute ``start`` on, by calendar and resource id.
+
+        Without a calendar there is always work.
+        """
+        always = [(start, start + span // MINUTE)]
+        return {
+            calendar: self._get_working(calendar, resources, start, span)
+            if calendar
+            else defaultdict(lambda: always)
+            for calendar, resources in resources_by_calendar.items()
+        }
+
+    @api.model
+    def _get_working(self, calendar, resources, start, span):
+        """Working time of ``resources`` by id; that of the calendar itself by False."""
         begin = utc.localize(to_datetime(start))
         intervals = calendar._work_intervals_batch(begin, begin + span, resources=resources)
         return {
@@ -94,8 +109,29 @@ class MrpPromise(models.AbstractModel):
         }
 
     @api.model
-    def _get_capacity(self, workcenters, holds, now):
-        """Work centres with their working time, planned work orders and ``holds``."""
+    def _get_capacity(self, workcenters, company, holds, now):
+        """Work centres with their working time, planned work orders and ``holds``; and the
+        days on which the company ships."""
+        resources = {
+            calendar: group.resource_id
+            for calendar, group in workcenters.grouped("resource_calendar_id").items()
+        }
+        resources.setdefault(company.resource_calendar_id, self.env["resource.resource"])
+        working = self._get_working_times(resources, now)
+        booked = self._get_bookings(workcenters, holds, now)
+        centres = {
+            workcenter.id: WorkCentre(
+                working[workcenter.resource_calendar_id][workcenter.resource_id.id],
+                booked[workcenter.resource_id.id],
+            )
+            for workcenter in workcenters
+        }
+        shipping = working[company.resource_calendar_id][False]
+        return Capacity(centres), self._get_shipping_calendar(company, shipping)
+
+    @api.model
+    def _get_bookings(self, workcenters, holds, now):
+        """Intervals that planned work orders and ``holds`` take, by resource id."""
         booked = defaultdict(list)
         for leave in self.env["resource.calendar.leaves"].search_fetch(
             [
@@ -109,17 +145,7 @@ class MrpPromise(models.AbstractModel):
         for hold in holds:
             if hold.workcenter_id:
                 booked[hold.workcenter_id.resource_id.id].append(self._get_interval(hold))
-        centres = {}
-        for calendar, group in workcenters.grouped("resource_calendar_id").items():
-            working = (
-                self._get_working(calendar, group.resource_id, now)
-                if calendar
-                else defaultdict(lambda: [(now, now + HORIZON // MINUTE)])
-            )
-            for workcenter in group:
-                resource_id = workcenter.resource_id.id
-                centres[workcenter.id] = WorkCentre(working[resource_id], booked[resource_id])
-        return Capacity(centres)
+        return booked
 
     @api.model
     def _get_interval(self, record):

@@ -1,7 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+import json
+
 from babel.dates import format_skeleton
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 from odoo.tools.misc import babel_locale_parse, get_lang
 
 from .mrp_promise_capacity import DAY, to_datetime
@@ -47,7 +50,7 @@ class SaleOrderLine(models.Model):
 
     def _get_promised_lines(self):
         """Lines with goods that the customer still waits for."""
-        return self.filtered(
+        lines = self.filtered(
             lambda line: (
                 not line.display_type
                 and line.product_id.type == "consu"
@@ -55,6 +58,42 @@ class SaleOrderLine(models.Model):
                 and line.product_uom_id.compare(line.product_uom_qty, line.qty_delivered) > 0
             )
         )
+        # Filtered records alone would be read order by order.
+        return lines.with_prefetch(self._prefetch_ids)
+
+    def _store_promises(self, promises, company):
+        """Write the ``promises`` (by line id) of these lines in one statement.
+
+        An unchanged line is not written: nobody who edits it shall have to wait.
+        """
+        local_date = self.env["mrp.promise"]._get_local_date(company)
+        changes = {}
+        for line in self:
+            if promise := promises.get(line.id):
+                facts = line._get_promise_facts(promise, company.promise_shipping_days, local_date)
+                if line.promise_date != (promise.day or False) or line.promise_facts != facts:
+                    changes[line.id] = {"id": line.id, "day": promise.day, "facts": facts}
+        if not changes:
+            return
+        names = ["promise_date", "promise_facts"]
+        self.flush_model(names)
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE sale_order_line line
+                   SET promise_date = change.day, promise_facts = change.facts,
+                       write_uid = %s, write_date = %s
+                  FROM jsonb_to_recordset(%s) AS change (id integer, day date, facts jsonb)
+                 WHERE line.id = change.id
+                """,
+                self.env.uid,
+                fields.Datetime.now(),
+                json.dumps(list(changes.values()), default=str),
+            )
+        )
+        changed = self.browse(changes)
+        changed.invalidate_recordset(names, flush=False)
+        changed.modified(names)
 
     # -------------------------------------------------------------------- facts
     def _get_promise_facts(self, promise, shipping_days, local_date):

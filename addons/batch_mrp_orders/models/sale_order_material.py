@@ -16,7 +16,7 @@ class SaleOrder(models.Model):
     material_state = fields.Selection(
         [("available", "Available"), ("expected", "Expected"), ("short", "Short")],
         copy=False,
-        index="btree_not_null",
+        index=True,
         help="Result of the last material check over all recipe levels.",
     )
     material_checked_on = fields.Datetime("Materials Checked", copy=False, readonly=True)

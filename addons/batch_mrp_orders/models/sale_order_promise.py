@@ -15,7 +15,7 @@ class SaleOrder(models.Model):
     promise_date = fields.Date(
         compute="_compute_promise_date",
         store=True,
-        index="btree_not_null",
+        index=True,  # without a date as well: people sort by it
         help="Day on which the customer can have all goods of the order.",
     )
     promise_state = fields.Selection(
@@ -46,6 +46,7 @@ class SaleOrder(models.Model):
         "Days Late",
         compute="_compute_is_late",
         store=True,
+        index=True,
         help="Days between the delivery date of the order and the day that is possible.",
     )
     is_late = fields.Boolean(
@@ -55,6 +56,8 @@ class SaleOrder(models.Model):
         index=True,
         help="The goods cannot be with the customer on the delivery date of the order.",
     )
+
+    _impossible_promise_index = models.Index("(date_order DESC) WHERE promise_state = 'impossible'")
 
     @api.depends("order_line.promise_date", "order_line.promise_facts")
     def _compute_promise_date(self):
@@ -134,18 +137,7 @@ class SaleOrder(models.Model):
                 orders._write_promises(promises, warehouse)
 
     def _write_promises(self, promises, warehouse):
-        local_date = self.env["mrp.promise"]._get_local_date(warehouse.company_id)
-        shipping_days = warehouse.company_id.promise_shipping_days
-        for line in self.order_line:
-            promise = promises.get(line.id)
-            if not promise:
-                continue
-            facts = line._get_promise_facts(promise, shipping_days, local_date)
-            day = promise.day or False
-            # An unchanged line is not written: nobody who edits it shall have to wait.
-            if line.promise_date != day or line.promise_facts != facts:
-                line.promise_date = day
-                line.promise_facts = facts
+        self.order_line._store_promises(promises, warehouse.company_id)
         self.promise_computed_on = fields.Datetime.now()
         self.filtered(lambda order: order.state != "sale")._hold_promises(promises, warehouse)
 
@@ -153,29 +145,32 @@ class SaleOrder(models.Model):
         """Keep what the promises of these quotations take, instead of what they held."""
         hours = warehouse.company_id.promise_hold_hours
         until = fields.Datetime.now() + timedelta(hours=hours)
-        self.order_line.capacity_hold_ids.unlink()
         self.promise_hold_until = until if hours else False
-        if hours:
-            self.env["mrp.capacity.hold"].create(
-                [
-                    {
-                        **values,
-                        "sale_line_id": line.id,
-                        "warehouse_id": warehouse.id,
-                        "expires_on": until,
-                    }
-                    for line in self.order_line
-                    if line.id in promises and promises[line.id].day
-                    for values in self._prepare_holds(promises[line.id].outcome)
-                ]
-            )
+        shared = {
+            "warehouse_id": warehouse.id,
+            "company_id": warehouse.company_id.id,
+            "expires_on": until,
+        }
+        self.env["mrp.capacity.hold"]._replace(
+            self.order_line,
+            [
+                {**shared, **values, "sale_line_id": line.id, "order_id": line.order_id.id}
+                for line in self.order_line
+                if hours and line.id in promises and promises[line.id].day
+                for values in self._prepare_holds(promises[line.id].outcome)
+            ],
+        )
 
     @api.model
     def _prepare_holds(self, outcome):
         """Values of the holds for what an engine outcome takes."""
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
         values_list = []
         for taken in outcome.taken:
-            values = {"product_id": taken.product, "quantity": float(taken.quantity)}
+            quantity = float(round(taken.quantity, digits))
+            if not quantity:
+                continue
+            values = {"product_id": taken.product, "quantity": quantity}
             kind = taken.source[0]
             if kind == "run":
                 values["production_id"] = taken.source[1]

@@ -3,13 +3,11 @@ from fractions import Fraction
 
 from psycopg2 import OperationalError
 
-from odoo import fields, models
-from odoo.fields import Domain
+from odoo import models
 from odoo.tools import SQL, float_round, mute_logger
 
 from ..planning.claims import Goods
 from ..planning.quantity import exact
-from .mrp_allocation_serving import JOB_SIZE, SERVED_AT_ONCE
 
 
 class StockMove(models.Model):
@@ -195,91 +193,7 @@ class StockMove(models.Model):
             quant.removal_date and quant.removal_date < self.date
         )
 
-    # ---------------------------------------------------------------- new goods
-    def _trigger_assign(self):
-        """Goods that arrive go to those they were made for before anybody else is tried."""
-        if not self or self.env["ir.config_parameter"].sudo().get_param(
-            "stock.picking_no_auto_reserve"
-        ):
-            return super()._trigger_assign()
-        made = self.filtered("production_id")
-        self._serve_pending()
-        made._offer_surplus(SERVED_AT_ONCE)
-        return super(StockMove, self - made)._trigger_assign()
-
-    def _serve_pending(self):
-        """Serve allocations of these products that wait for their goods."""
-        if self.env.context.get("defer_allocations"):
-            return
-        # The goods are set aside for their owners, whoever brings them.
-        pending = (
-            self.env["mrp.production.allocation"]
-            .sudo()
-            .search([("product_id", "in", self.product_id.ids), ("state", "=", "pending")])
-        )
-        if len(pending) > SERVED_AT_ONCE:
-            pending._serve_later()
-        else:
-            pending._serve()
-
-    def _offer_surplus(self, limit=None):
-        """Offer what nobody has a claim on to waiting moves, in core's order.
-
-        :param limit: moves to try in this transaction; the rest is left to a job
-        """
-        for (product, location), moves in self.grouped(
-            lambda move: (move.product_id, move.location_dest_id)
-        ).items():
-            tried = self.browse()
-            while moves._get_surplus(product, location):
-                waiting = moves._get_moves_to_offer(tried, limit or JOB_SIZE)
-                if not waiting:
-                    break
-                if limit and (tried or not waiting._lock_documents()):
-                    moves._offer_later()
-                    break
-                waiting._action_assign()
-                tried |= waiting
-
-    def _offer_later(self):
-        # Which moves wait is not a matter of the rights of whoever closes a run.
-        self.sudo().with_delay(
-            description=self.env._("Offer surplus of %s", self.product_id.display_name),
-            identity_key=f"offer_surplus_{self.ids}",
-        )._offer_surplus()
-
-    def _get_surplus(self, product, location):
-        """Free stock in ``location`` beyond all claims."""
-        quants = self.env["stock.quant"]
-        free = quants.with_context(with_expiration=fields.Datetime.now())._get_available_quantity(
-            product, location
-        )
-        book = self.env["mrp.production.allocation"]._get_claim_book(product) if free > 0 else None
-        if book:
-            free = min(free, float(book.unclaimed(product.id, location.warehouse_id.id)))
-        return free > 0
-
-    def _get_moves_to_offer(self, tried, limit):
-        """Waiting moves as in core: those of the same references first, then by priority
-        and date."""
-        domain = (
-            Domain("state", "in", ("confirmed", "partially_available"))
-            & Domain("procure_method", "=", "make_to_stock")
-            & (
-                Domain("reservation_date", "<=", fields.Date.today())
-                | Domain("picking_type_id.reservation_method", "=", "at_confirm")
-            )
-            & Domain("product_id", "in", self.product_id.ids)
-            & Domain("location_id", "in", self.location_dest_id.ids)
-            & Domain("id", "not in", tried.ids)
-        )
-        order = "priority desc, date asc, id asc"
-        related = Domain("reference_ids", "in", self.reference_ids.ids)
-        moves = self.search(domain & related, order=order, limit=limit)
-        if len(moves) < limit:
-            moves += self.search(domain & ~related, order=order, limit=limit - len(moves))
-        return moves
-
+    # ------------------------------------------------------------------- locking
     def _lock_documents(self, orders=None, productions=None):
         """Lock these moves and their documents for this transaction, without waiting.
 

@@ -17,13 +17,19 @@ def exact(value: float | int | str | Decimal | Fraction) -> Fraction:
     return Fraction(value)
 
 
+# So many batches of a recipe are planned one by one. More of them come of a mistaken batch
+# size, a gram instead of a kilogram: nobody shall wait for a plan of a million runs.
+MOST_BATCHES = 1000
+
+
 def batches_for(
     quantity: Fraction, batch_size: Fraction | None, minimum: Fraction | None = None
 ) -> list[Fraction]:
     """Batch quantities that together make at least ``quantity``.
 
     Without a batch size one batch makes exactly what is needed, but never less than
-    ``minimum``; with one, only full batches are made.
+    ``minimum``; with one, only full batches are made. Beyond :data:`MOST_BATCHES`
+    several full batches stand together.
 
     :raises ValueError: for a batch size that is not positive
     """
@@ -33,4 +39,7 @@ def batches_for(
         return [max(quantity, minimum or quantity)]
     if batch_size <= 0:
         raise ValueError(f"batch size must be positive, got {batch_size}")
-    return [batch_size] * ceil(quantity / batch_size)
+    count = ceil(quantity / batch_size)
+    together = ceil(count / MOST_BATCHES)
+    whole, rest = divmod(count, together)
+    return [batch_size * together] * whole + [batch_size * rest] * bool(rest)

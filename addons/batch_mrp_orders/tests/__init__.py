@@ -5,6 +5,7 @@ from . import (
     test_allocation_events,
     test_allocation_stateful,
     test_closing,
+    test_confirmation_queries,
     test_kit_demand,
     test_lot_block,
     test_made_to_stock,

@@ -1,6 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from contextlib import contextmanager
+from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.queue_job.tests.common import trap_jobs
@@ -53,6 +56,19 @@ class TestClosing(BindingCase):
         moves.write({"state": "confirmed"})
         return moves
 
+    @contextmanager
+    def _note_tried(self):
+        """The ids of the moves that core tries to reserve."""
+        tried = []
+        assign = StockMove._action_assign
+
+        def note(self, *args, **kwargs):
+            tried.extend(self.ids)
+            return assign(self, *args, **kwargs)
+
+        with patch.object(StockMove, "_action_assign", note):
+            yield tried
+
     def _count_queries(self, run):
         self.env.flush_all()
         self.env.invalidate_all()
@@ -73,21 +89,62 @@ class TestClosing(BindingCase):
             self.assertEqual(set(orders.mapped("production_status")), {"ready"})
         self.assertLessEqual(counts[1], counts[0], counts)
 
+    def test_queries_for_each_order_with_all_jobs(self):
+        self._count_queries(self._create_run(self.soap, 2, (self._orders(1), 1)))
+        totals = []
+        for count in (50, 100):
+            orders = self._orders(count)
+            run = self._create_run(self.soap, count, *((order, 1) for order in orders))
+            self.env.flush_all()
+            self.env.invalidate_all()
+            with trap_jobs() as trap:
+                before = self.env.cr.sql_log_count
+                self._close(run)
+                self.env.flush_all()
+                while trap.enqueued_jobs:
+                    self.env.invalidate_all()
+                    trap.perform_enqueued_jobs()
+                    self.env.flush_all()
+                totals.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(set(orders.mapped("production_status")), {"ready"})
+        self.assertLessEqual((totals[1] - totals[0]) / 50, 5, totals)
+
     def test_surplus_is_offered_while_it_lasts(self):
         waiting = self._create_waiting_moves(100)
         run = self._create_run(self.soap, 12, (self._orders(1, 5), 5))
-        tried = []
-        assign = StockMove._action_assign
-
-        def note(self, *args, **kwargs):
-            tried.extend(self.ids)
-            return assign(self, *args, **kwargs)
-
-        with patch.object(StockMove, "_action_assign", note):
+        with self._note_tried() as tried:
             self._close(run)
         self.assertEqual(sum(waiting.mapped("quantity")), 7)
         self.assertEqual(waiting[:3].mapped("quantity"), [3, 3, 1])
-        self.assertLessEqual(len(set(tried) & set(waiting.ids)), 20)
+        self.assertEqual(set(tried) & set(waiting.ids), set(waiting[:3].ids))
+
+    def test_surplus_is_not_tried_where_it_would_expire(self):
+        waiting = self._create_waiting_moves(40)
+        waiting[:30].date = fields.Datetime.now() + timedelta(days=400)  # it keeps 365 days
+        self.soap.min_remaining_days = 200
+        waiting[30:35].date = fields.Datetime.now() + timedelta(days=200)
+        run = self._create_run(self.soap, 12, (self._orders(1, 5), 5))
+        with self._note_tried() as tried, trap_jobs() as trap:
+            self._close(run)
+            trap.assert_jobs_count(0)
+        self.assertEqual(waiting.mapped("quantity"), [0] * 35 + [3, 3, 1] + [0] * 2)
+        self.assertFalse(set(tried) & set(waiting[:35].ids))
+
+    def test_surplus_is_offered_after_the_owners_have_theirs(self):
+        waiting = self._create_waiting_moves(30)
+        orders = self._orders(60)
+        run = self._create_run(self.soap, 67, *((order, 1) for order in orders))
+        with trap_jobs() as trap:
+            self._close(run)
+            self.assertEqual(sum(waiting.mapped("quantity")), 0)
+            trap.perform_enqueued_jobs()
+            self.assertEqual(sum(waiting.mapped("quantity")), 0)
+            with self._note_tried() as tried:
+                trap.perform_enqueued_jobs()
+            trap.assert_jobs_count(0)
+        self.assertEqual(set(self._reserved(*orders)), {1})
+        self.assertEqual(waiting[:4].mapped("quantity"), [3, 3, 1, 0])
+        self.assertEqual(set(tried), set(waiting[:3].ids), "owners are served in sets")
 
     def test_many_orders_follow_in_jobs(self):
         orders = self._orders(120)

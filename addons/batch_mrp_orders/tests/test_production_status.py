@@ -76,6 +76,22 @@ class TestProductionStatus(BatchCase):
         order.picking_ids.action_assign()
         self.assertEqual(order.production_status, "ready")
 
+    def test_queries_do_not_grow_with_orders(self):
+        orders = self.env["sale.order"].concat(
+            *(self._create_order((self.jar, 2), (self.bulk, 1)) for _number in range(20))
+        )
+        self._plan()
+        field = orders._fields["production_status"]
+        counts = []
+        for group in (orders[:1], orders[:4], orders):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.env.add_to_compute(field, group)
+            self.assertEqual(set(group.mapped("production_status")), {"planned"})
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[1], counts[2], counts)
+
     def test_order_of_services_has_nothing_to_make(self):
         service = self.env["product.product"].create({"name": "Tasting", "type": "service"})
         order = self._create_order((service, 1))

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 """Netting: hand-made cases and, against conservation laws, random ones."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planning.netting import Demand, RunKey, Supply, net
-from planning.quantity import batches_for, exact
+from planning.quantity import MOST_BATCHES, batches_for, exact
 from planning.recipe import Component, CyclicRecipeError, Recipe, product_levels
 
 TODAY = date(2026, 11, 2)
@@ -111,6 +111,34 @@ def test_deep_recipes_do_not_exhaust_the_stack():
 )
 def test_batches(quantity, size, expected):
     assert batches_for(Fraction(quantity), size and Fraction(size)) == expected
+
+
+@given(
+    st.fractions(min_value=Fraction(1, 1000), max_value=10**9),
+    st.fractions(min_value=Fraction(1, 1000), max_value=10**4),
+)
+def test_full_batches_and_never_a_flood_of_them(quantity, size):
+    batches = batches_for(quantity, size)
+    assert len(batches) <= MOST_BATCHES
+    assert quantity <= sum(batches) < quantity + size
+    assert all(batch % size == 0 for batch in batches)
+    if quantity <= MOST_BATCHES * size:
+        assert set(batches) == {size}
+
+
+def test_a_mistaken_batch_size_does_not_flood_the_plan():
+    """A gram instead of 10 kg: the plan is a bad one, but it is there at once."""
+    gram = Fraction(1, 1000)
+    recipes = {
+        BULK: replace(RECIPES[BULK], batch_size=gram),
+        JAR: replace(RECIPES[JAR], batch_size=gram, components=(Component(BULK, Fraction(400)),)),
+    }
+    plan = net([demand("A", JAR, 4800), demand("B", JAR, 1)], [], recipes, pooled=True)
+    made = Counter()
+    for run in plan.runs:
+        made[run.recipe.product] += run.quantity
+    assert made == {JAR: 4801, BULK: 4801 * 400}
+    assert len(plan.runs) <= 2 * MOST_BATCHES
 
 
 def test_batch_size_must_be_positive():

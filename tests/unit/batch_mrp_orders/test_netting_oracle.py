@@ -9,6 +9,7 @@ dictionaries, and says only how much of what is made, taken and missing.
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 from fractions import Fraction
+from math import ceil
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -133,7 +134,11 @@ class Oracle:
     def make_pooled(self, recipe, rest):
         open_quantity = sum(quantity for _due, _order, quantity in rest)
         size = recipe.batch_size or max(open_quantity, recipe.minimum)
+        count = ceil(open_quantity / size)
+        together = ceil(count / 1000)  # beyond 1,000 several batches stand together
         while rest:
+            size = (recipe.batch_size or size) * min(together, count)
+            count -= together
             filled, first = Fraction(0), rest[0]
             while rest and filled < size:
                 due, order, quantity = rest.pop(0)
