@@ -24,3 +24,4 @@ from . import (
     test_recipe_version,
     test_remaining_life,
 )
+from . import test_tours
