@@ -12,6 +12,14 @@ class TestOrderScreen(BatchCase):
             self.assertEqual(form.production_status, "planned")
             self.assertEqual(form.production_run_count, 2)
 
+    def test_lines_are_marked_as_personalised(self):
+        order = self._create_order((self.jar, 3), (self.jar, 4))
+        with Form(order) as form, form.order_line.edit(1) as line:
+            line.is_personal = True
+        self._plan()
+        filling = self.env["mrp.production"].search([("product_id", "=", self.jar.id)])
+        self.assertEqual(sorted(filling.mapped("product_qty")), [3, 4])
+
     def test_buttons_lead_to_runs_and_lots(self):
         order = self._create_order((self.jar, 3))
         runs = self._plan()
