@@ -4,6 +4,7 @@ from . import (
     ir_ui_view,
     mrp_bom,
     mrp_production_allocation,
+    mrp_bom_levels,
     mrp_bom_line_component,
     mrp_bom_policy,
     mrp_bom_rollup,

@@ -104,9 +104,12 @@ class MrpBom(models.Model):
         return exact(self.product_uom_id.factor) / exact(self.product_tmpl_id.uom_id.factor)
 
     def _get_weighing_step(self):
-        if self.weighing_step and self.product_uom_id._is_mass():
-            return exact(self.weighing_step)
-        return None
+        return self._get_scale_step(self.weighing_step, self.product_uom_id._get_unit())
+
+    @api.model
+    def _get_scale_step(self, weighing_step, unit):
+        """Step of the scale in grams, exact; None for recipes that are not made by mass."""
+        return exact(weighing_step) if weighing_step and unit.is_mass else None
 
     @api.model
     def _round_last_line_done(self, lines_done):

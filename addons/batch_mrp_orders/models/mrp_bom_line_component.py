@@ -1,11 +1,29 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from fractions import Fraction
-
 from odoo import models
 
+from ..planning.formula import Formula, Line
 from ..planning.quantity import exact
-from ..planning.recipe import Component
-from ..planning.scaling import gross, round_up
+from ..planning.scaling import round_up
+
+
+class MrpBom(models.Model):
+    _inherit = "mrp.bom"
+
+    def _get_formula(self):
+        """The head of the recipe, exact.
+
+        :rtype: odoo.addons.batch_mrp_orders.planning.formula.Formula
+        """
+        return Formula(
+            id=self.id,
+            quantity=exact(self.product_qty),
+            unit=self.product_uom_id._get_unit(),
+            stock_unit=self.product_tmpl_id.uom_id._get_unit(),
+            digits=self.env["decimal.precision"].precision_get("Product Unit"),
+            yield_percent=exact(self.yield_percent),
+            is_kit=self.type == "phantom",
+            weighing_step=self._get_weighing_step(),
+        )
 
 
 class MrpBomLine(models.Model):
@@ -13,37 +31,31 @@ class MrpBomLine(models.Model):
 
     _inherit = "mrp.bom.line"
 
+    def _get_formula_line(self):
+        return Line(
+            product=self.product_id.id,
+            quantity=exact(self.product_qty),
+            unit=self.product_uom_id._get_unit(),
+            stock_unit=self.product_id.uom_id._get_unit(),
+            loss_percent=exact(self.loss_percent),
+            min_days=self.product_id.min_remaining_days,
+        )
+
     def _get_unit_ratio(self):
         """How many units of the product one unit of the line is."""
-        return exact(self.product_uom_id.factor) / exact(self.product_id.uom_id.factor)
+        return self._get_formula_line().ratio
 
     def _get_component(self):
         """The line for one unit of the recipe's output, with loss and yield.
 
-        :rtype: odoo.addons.batch_mrp_orders.planning.netting.Component
+        :rtype: odoo.addons.batch_mrp_orders.planning.recipe.Component
         """
         self.ensure_one()
-        bom = self.bom_id
-        ratio = self._get_unit_ratio()
-        digits = self.env["decimal.precision"].precision_get("Product Unit")
-        weighed = bom.type == "normal" and all(
-            unit._is_mass() for unit in (bom.product_uom_id, self.product_uom_id)
-        )
-        return Component(
-            product=self.product_id.id,
-            quantity=self._get_gross_quantity() * ratio / bom._get_output(),
-            # Both the line's unit and the one the product is stocked in must know it.
-            step=max(ratio, Fraction(1)) / 10**digits,
-            mass=exact(self.product_id.uom_id.factor) if weighed else None,
-            min_days=self.product_id.min_remaining_days,
-        )
+        return self.bom_id._get_formula().component(self._get_formula_line())
 
     def _get_gross_quantity(self):
         """Exact quantity for the whole recipe with loss and yield, in the line's unit."""
-        net = exact(self.product_qty)
-        if self.bom_id.type == "phantom":
-            return net
-        return gross(net, exact(self.loss_percent), exact(self.bom_id.yield_percent))
+        return self.bom_id._get_formula().gross(self._get_formula_line())
 
     def _prepare_line_done_values(
         self, quantity, product, original_quantity, parent_line, boms_done

@@ -33,39 +33,6 @@ class MrpBom(models.Model):
         for bom in self:
             bom.currency_id = (bom.company_id or self.env.company).currency_id
 
-    # --------------------------------------------------------------- all levels
-    @api.model
-    def _get_all_levels(self, products, picking_type=None, company_id=False):
-        """Recipes in force for ``products`` and all they are made from.
-
-        :return: recipe by product, and all products reached; one round of queries for
-            each level, however many products there are
-        """
-        recipes = {}
-        reached = level = products
-        while level:
-            found = self._bom_find(level, picking_type=picking_type, company_id=company_id)
-            # Read as one set, so that no line, unit or version is fetched recipe by recipe.
-            boms = self.union(*found.values()).filtered(lambda bom: bom.type != "subcontract")
-            by_id = {bom.id: bom for bom in boms._get_versions_ahead()}
-            made = {product.id: product for product in level}
-            used = self.env["product.product"]
-            for product, bom in found.items():
-                if bom.id in by_id:
-                    recipes[made[product.id]] = by_id[bom.id]
-            for product, bom in recipes.items():
-                # Later versions are read along: what they are made from is reached as well.
-                if product.id in made:
-                    used = used.union(
-                        *(
-                            by_id[version.id]._get_used_products(product)
-                            for version in bom._get_versions_ahead()
-                        )
-                    )
-            level = used - reached
-            reached |= level
-        return recipes, reached
-
     def _get_used_products(self, product):
         # filtered() would forget that the lines were read together with those of others.
         return self.env["product.product"].union(

@@ -164,15 +164,3 @@ class MrpBom(models.Model):
             products, picking_type=picking_type, company_id=company_id, bom_type=bom_type
         )
         return domain & self._get_in_force_domain(self._get_recipe_date())
-
-    def _get_successors(self):
-        """The versions that follow these; without a query where there are none."""
-        return self.filtered("valid_until").next_version_ids.filtered("active")
-
-    def _get_versions_ahead(self):
-        """These versions and all that will follow them."""
-        versions = level = self
-        while level:
-            level = level._get_successors() - versions
-            versions |= level
-        return versions

@@ -8,12 +8,15 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..planning.netting import Demand, RunKey, Supply, net
+from ..planning.possible import Coverage, possible_quantities
 from ..planning.quantity import exact
-from ..planning.recipe import Component, CyclicRecipeError, Recipe
+from ..planning.recipe import CyclicRecipeError
 
 OPEN_RUN_STATES = ("confirmed", "progress", "to_close")
 OPEN_MOVE_STATES = ("waiting", "confirmed", "partially_available", "assigned")
 ALWAYS_THERE = Fraction(10**15)
+# How a requirement can be covered; a kit has none of these, its parts have.
+MATERIAL_COLUMNS = ("available_qty", "incoming_qty", "to_produce_qty", "shortage_qty")
 
 
 class MrpPlanning(models.AbstractModel):
@@ -41,10 +44,13 @@ class MrpPlanning(models.AbstractModel):
         products = self.env["product.product"].browse(
             {demand.product for demand in (*demands, *run_demands)}
         )
-        recipes, reached = self._get_recipes(products, warehouse)
+        recipes, facts = self._load_recipes(products, warehouse)
+        reached = products.browse(facts)
+        # Goods that are neither kept in stock nor made are always there.
+        demands = [d for d in demands if facts[d.product].is_storable or d.product in recipes]
         supplies = [
             *self._get_stock_supplies(reached, warehouse),
-            *self._get_untracked_supplies(reached, recipes),
+            *self._get_untracked_supplies(facts, recipes),
             *self._get_run_supplies(runs),
             *self._get_receipt_supplies(reached, warehouse),
             *self._get_requested_supplies(reached, warehouse),
@@ -68,48 +74,17 @@ class MrpPlanning(models.AbstractModel):
     # ------------------------------------------------------------------ recipes
     @api.model
     def _get_recipes(self, products, warehouse):
-        """Recipes of ``products`` and of everything they are made from.
+        """Recipes of ``products`` and of everything they are made from, in one query.
 
-        :return: engine recipes by product id, and all products reached; one round
-            of queries for each recipe level, however many products there are
+        :return: engine recipes by product id, and all products reached
         """
-        boms, reached = self.env["mrp.bom"]._get_all_levels(
-            products, picking_type=warehouse.manu_type_id, company_id=warehouse.company_id.id
-        )
-        recipes = {product.id: self._get_recipe(product, bom) for product, bom in boms.items()}
-        return recipes, reached
+        recipes, facts = self._load_recipes(products, warehouse)
+        return recipes, products.browse(facts)
 
     @api.model
-    def _get_recipe(self, product, bom):
-        """The recipe and, after it, the versions that will follow it."""
-        ratio = bom._get_unit_ratio()
-        makes_batches = bom.enable_batch_size and bom.type == "normal"
-        successor = bom._get_successors()[:1]
-        return Recipe(
-            id=bom.id,
-            product=product.id,
-            components=tuple(
-                component
-                for line in bom.bom_line_ids
-                if line.product_id.type == "consu" and not line._skip_bom_line(product)
-                if (component := line._get_component()).quantity
-            ),
-            batch_size=exact(bom.batch_size) * ratio if makes_batches else None,
-            days=bom.produce_delay,
-            is_kit=bom.type == "phantom",
-            minimum=exact(bom.minimum_qty) * ratio if bom.minimum_qty else None,
-            weighing_step=bom._get_weighing_step(),
-            valid_until=bom.valid_until or None,
-            successor=self._get_recipe(product, successor) if successor else None,
-            by_products=tuple(
-                Component(
-                    line.product_id.id,
-                    self._to_product_unit(line.product_qty, line.product_uom_id, line.product_id)
-                    / (exact(bom.product_qty) * ratio),
-                )
-                for line in bom.byproduct_ids
-                if line.product_qty > 0 and not line._skip_byproduct_line(product)
-            ),
+    def _load_recipes(self, products, warehouse):
+        return self.env["mrp.bom"]._load_recipes(
+            products, picking_type=warehouse.manu_type_id, company_id=warehouse.company_id.id
         )
 
     @api.model
@@ -130,12 +105,12 @@ class MrpPlanning(models.AbstractModel):
         ]
 
     @api.model
-    def _get_untracked_supplies(self, products, recipes):
+    def _get_untracked_supplies(self, facts, recipes):
         """Water, electricity: what is not stocked is always there."""
         return [
-            Supply(("always", product.id), product.id, ALWAYS_THERE)
-            for product in products
-            if not product.is_storable and product.id not in recipes
+            Supply(("always", product_id), product_id, ALWAYS_THERE)
+            for product_id, product in facts.items()
+            if not product.is_storable and product_id not in recipes
         ]
 
     @api.model
@@ -174,7 +149,7 @@ class MrpPlanning(models.AbstractModel):
             Domain("product_id", "in", products.ids)
             & Domain("state", "in", OPEN_MOVE_STATES)
             & Domain("picking_type_id.code", "=", "incoming")
-            & Domain("location_dest_id", "child_of", warehouse.view_location_id.id),
+            & Domain("location_dest_id.warehouse_id", "=", warehouse.id),
             ["product_id", "product_qty", "date"],
         )
         return [
@@ -255,30 +230,37 @@ class MrpPlanning(models.AbstractModel):
 
     @api.model
     def _get_quotation_demands(self, orders):
-        """Engine demands of orders that are not confirmed."""
-        demands = []
-        for order in orders.filtered(lambda order: order.state in ("draft", "sent")):
-            start = order.commitment_date or fields.Datetime.now()
-            for line in order.order_line:
-                if line.display_type or not line.product_id.is_storable:
-                    continue
-                lead = 0 if order.commitment_date else line.customer_lead
-                quantity = self._to_product_unit(
+        """Engine demands of the goods on orders that are not confirmed."""
+        now = fields.Datetime.now()
+        lines = self.env["sale.order.line"].search_fetch(
+            Domain("order_id", "in", orders.ids)
+            & Domain("order_id.state", "in", ("draft", "sent"))
+            & Domain("display_type", "=", False)
+            & Domain("product_id.type", "=", "consu"),
+            [
+                "order_id",
+                "product_id",
+                "product_uom_id",
+                "product_uom_qty",
+                "customer_lead",
+                "is_personal",
+            ],
+        )
+        return [
+            Demand(
+                key=("line", line.id),
+                product=line.product_id.id,
+                quantity=self._to_product_unit(
                     line.product_uom_qty, line.product_uom_id, line.product_id
-                )
-                due = (start + timedelta(days=lead)).date()
-                days = line._get_min_remaining_days()
-                demands.append(
-                    Demand(
-                        key=("line", line.id),
-                        product=line.product_id.id,
-                        quantity=quantity,
-                        due=due,
-                        min_days=days,
-                        personal=line.is_personal,
-                    )
-                )
-        return demands
+                ),
+                due=(
+                    line.order_id.commitment_date or now + timedelta(days=line.customer_lead)
+                ).date(),
+                min_days=line._get_min_remaining_days(),
+                personal=line.is_personal,
+            )
+            for line in lines
+        ]
 
     # ----------------------------------------------------------- material check
     @api.model
@@ -289,12 +271,12 @@ class MrpPlanning(models.AbstractModel):
             *self._get_quotation_demands(orders),
         ]
         plan = self._net(demands, warehouse, pooled=False)
-        order_by_key = {
-            ("line", line.id): order.id for order in orders for line in order.order_line
-        }
         rows = {}
+        shares = {}
         for need, column, quantity, expected in self._get_material_facts(plan):
-            for order_id, share in self._get_served_orders(need.root, order_by_key):
+            if need.root not in shares:
+                shares[need.root] = self._get_served_orders(need.root, orders)
+            for order_id, share in shares[need.root]:
                 key = (order_id, need.path)
                 row = rows.setdefault(key, defaultdict(Fraction))
                 row[column] += quantity * share
@@ -303,17 +285,18 @@ class MrpPlanning(models.AbstractModel):
         return self._prepare_material_lines(rows)
 
     @api.model
-    def _get_served_orders(self, root, order_by_key):
-        """Orders on whose account the need at ``root`` arises, with their share of it."""
+    def _get_served_orders(self, root, orders):
+        """Those of ``orders`` on whose account the need at ``root`` arises, with their share."""
         kind, record_id = root
         if kind == "line":
-            return [(order_by_key[root], 1)] if root in order_by_key else []
-        run = self.env["mrp.production"].sudo().browse(record_id)
+            order = self.env["sale.order.line"].browse(record_id).order_id
+            return [(order.id, 1)] if order in orders else []
+        run = self.env["mrp.production"].browse(record_id)
         makes = exact(run.product_uom_qty)
         return [
-            (order_by_key[key], exact(allocation.quantity) / makes)
+            (order.id, exact(allocation.quantity) / makes)
             for allocation in run.allocation_ids
-            if (key := ("line", allocation.sale_line_id.id)) in order_by_key
+            if (order := allocation.sale_line_id.order_id) in orders
         ]
 
     @api.model
@@ -328,42 +311,47 @@ class MrpPlanning(models.AbstractModel):
                 yield peg.need, "available_qty", peg.quantity, None
         for need in plan.shortages:
             yield need, "shortage_qty", need.quantity, None
-
-    @api.model
-    def _get_earliest_arrivals(self, products):
-        """Day on which the fastest supplier of each product could deliver, by product id."""
-        today = fields.Date.context_today(self)
-        return {
-            product.id: today + timedelta(days=min(sellers.mapped("delay")))
-            for product in products
-            if (sellers := product.seller_ids)
-        }
+        for need in plan.kits:
+            yield need, "kit_qty", need.quantity, None
 
     @api.model
     def _prepare_material_lines(self, rows):
-        products = (
-            self.env["product.product"]
-            .sudo()
-            .browse({product_id for _order, path in rows for product_id in path})
-        )
-        arrivals = self._get_earliest_arrivals(products)
-        names = dict(zip(products.ids, products.mapped("display_name"), strict=True))
-        columns = ("available_qty", "incoming_qty", "to_produce_qty", "shortage_qty")
         digits = self.env["decimal.precision"].precision_get("Product Unit")
+        possible = self._get_possible_quantities(rows)
         values_by_order = defaultdict(list)
         # Sorted by path, a product stands right above its ingredients.
         for sequence, (order_id, path) in enumerate(sorted(rows)):
             row = rows[order_id, path]
+            amounts = {name: row[name] for name in MATERIAL_COLUMNS}
+            amounts["required_qty"] = sum(amounts.values()) + row["kit_qty"]
+            amounts["possible_qty"] = possible[order_id, path]
             values_by_order[order_id].append(
                 {
                     "sequence": sequence,
                     "level": len(path),
                     "product_id": path[-1],
-                    "recipe_path": " › ".join(names[product_id] for product_id in path),
-                    "required_qty": float(round(sum(row[column] for column in columns), digits)),
-                    "arrival_date": row["shortage_qty"] and arrivals.get(path[-1]),
+                    "product_path": "/".join(map(str, path)),
                     "expected_date": row["expected_date"] or False,
-                    **{column: float(round(row[column], digits)) for column in columns},
+                    **{
+                        name: float(round(quantity, digits)) if quantity else 0.0
+                        for name, quantity in amounts.items()
+                    },
                 }
             )
         return values_by_order
+
+    @api.model
+    def _get_possible_quantities(self, rows):
+        """What is possible now, by order id and path."""
+        coverage = defaultdict(dict)
+        for (order_id, path), row in rows.items():
+            coverage[order_id][path] = Coverage(
+                sum(row[name] for name in MATERIAL_COLUMNS) + row["kit_qty"],
+                row["available_qty"],
+                row["to_produce_qty"] + row["kit_qty"],
+            )
+        return {
+            (order_id, path): quantity
+            for order_id, paths in coverage.items()
+            for path, quantity in possible_quantities(paths).items()
+        }

@@ -49,9 +49,11 @@ class SaleOrder(models.Model):
         ``material_state``.
         """
         self.check_access("read")
-        orders = self.filtered(lambda order: order.state != "cancel")
+        # sudo: the check looks at stock, receipts, runs and recipes as a whole, also for
+        # sales staff who may not read all of these.
+        orders = self.sudo().filtered(lambda order: order.state != "cancel")
         for warehouse, group in orders.grouped("warehouse_id").items():
-            results = self.env["mrp.planning"]._check_materials(group, warehouse)
+            results = orders.env["mrp.planning"]._check_materials(group, warehouse)
             group._write_material_check(results)
         return True
 
@@ -61,7 +63,7 @@ class SaleOrder(models.Model):
         for state, group in self.grouped(
             lambda order: self._get_material_state(results.get(order.id, []))
         ).items():
-            group.sudo().write(
+            group.write(
                 {
                     "material_state": state,
                     "material_checked_on": fields.Datetime.now(),

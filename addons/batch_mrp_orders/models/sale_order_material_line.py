@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 import json
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -32,16 +33,44 @@ class SaleOrderMaterialLine(models.Model):
     shortage_qty = fields.Float(
         "Short", digits="Product Unit", help="Neither in stock, expected nor producible."
     )
+    possible_qty = fields.Float(
+        "Possible Now",
+        digits="Product Unit",
+        help="What can be had now, from stock and with the materials on hand.",
+    )
     expected_date = fields.Date(help="Day on which the last expected part arrives.")
     arrival_date = fields.Date(
         "Could Arrive",
+        compute="_compute_arrival_date",
+        compute_sudo=True,  # whoever sees the order may not see suppliers
         help="Earliest day on which a supplier could bring what is short, if ordered today.",
     )
-    recipe_path = fields.Char(help="From the sold product down to this ingredient.")
+    product_path = fields.Char(help="Ids of the products from the sold one down to this.")
+    recipe_path = fields.Char(
+        compute="_compute_recipe_path", help="From the sold product down to this ingredient."
+    )
+
+    @api.depends("product_path")
+    def _compute_recipe_path(self):
+        paths = {line: [int(part) for part in line.product_path.split("/")] for line in self}
+        # sudo: whoever may see the requirement may know which goods it is for
+        products = (
+            self.env["product.product"].sudo().browse({p for path in paths.values() for p in path})
+        )
+        names = {product.id: product.display_name for product in products}
+        for line, path in paths.items():
+            line.recipe_path = " › ".join(names[product_id] for product_id in path)
+
+    @api.depends("shortage_qty", "product_id.seller_ids.delay")
+    def _compute_arrival_date(self):
+        today = fields.Date.context_today(self)
+        for line in self:
+            delays = line.shortage_qty and line.product_id.seller_ids.mapped("delay")
+            line.arrival_date = today + timedelta(days=min(delays)) if delays else False
 
     @api.model
     def _replace(self, orders, values_by_order):
-        """Write the requirements of ``orders`` anew, in two statements for any number.
+        """Write the requirements of ``orders`` anew, in one statement for any number.
 
         Requirements are a report of the system of some 25 rows an order line: nobody may
         write them by hand, but everybody who sees the order may have them computed.
@@ -49,9 +78,6 @@ class SaleOrderMaterialLine(models.Model):
         :param values_by_order: lists of field values by order id; dates may be False
         """
         self.env.flush_all()
-        self.env.cr.execute(
-            SQL("DELETE FROM sale_order_material_line WHERE order_id IN %s", tuple(orders.ids))
-        )
         now = fields.Datetime.to_string(fields.Datetime.now())
         shared = {"create_uid": self.env.uid, "write_uid": self.env.uid}
         rows = [
@@ -67,16 +93,22 @@ class SaleOrderMaterialLine(models.Model):
             for order in orders
             for values in values_by_order.get(order.id, [])
         ]
+        gone = SQL(
+            "DELETE FROM sale_order_material_line WHERE order_id = ANY(%s)", list(orders.ids)
+        )
         if rows:
             columns = SQL(", ").join(SQL.identifier(name) for name in rows[0])
             self.env.cr.execute(
                 SQL(
-                    "INSERT INTO sale_order_material_line (%s) "
+                    "WITH gone AS (%s) INSERT INTO sale_order_material_line (%s) "
                     "SELECT %s FROM json_populate_recordset(NULL::sale_order_material_line, %s)",
+                    gone,
                     columns,
                     columns,
                     json.dumps(rows, default=str),
                 )
             )
+        else:
+            self.env.cr.execute(gone)
         self.invalidate_model()
         orders.invalidate_recordset(["material_line_ids"], flush=False)

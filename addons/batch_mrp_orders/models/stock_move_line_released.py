@@ -1,6 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 LEAVING_USAGES = ("customer", "production")
 
@@ -13,33 +16,37 @@ class StockMoveLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        lines.filtered(lambda line: line.state == "done")._check_lots_released()
+        lines.filtered(lambda line: line.state == "done")._check_lots_usable()
         return lines
 
     def write(self, vals):
         res = super().write(vals)
         if not {"lot_id", "quantity", "location_dest_id"}.isdisjoint(vals):
-            self.filtered(lambda line: line.state == "done")._check_lots_released()
+            self.filtered(lambda line: line.state == "done")._check_lots_usable()
         return res
 
     def _action_done(self):
         res = super()._action_done()
-        self.exists()._check_lots_released()
+        self.exists()._check_lots_usable()
         return res
+
+    def _check_lots_usable(self):
+        """Also a lot that was typed in must be one that may leave."""
+        # Whoever ships must be told, even without access to the lot or the customer.
+        leaving = self.sudo().filtered(
+            lambda line: (
+                line.lot_id and line.quantity > 0 and line.location_dest_id.usage in LEAVING_USAGES
+            )
+        )
+        leaving._check_lots_released()
+        leaving._check_remaining_life()
 
     def _check_lots_released(self):
         """Goods of a blocked lot go neither to a customer nor into production.
 
         They can be moved to quarantine, returned to the vendor and scrapped.
         """
-        # Whoever ships must be told, even without access to the lot.
-        lots = (
-            self.sudo()
-            .filtered(
-                lambda line: line.quantity > 0 and line.location_dest_id.usage in LEAVING_USAGES
-            )
-            .lot_id.filtered("is_blocked")
-        )
+        lots = self.lot_id.filtered("is_blocked")
         if lots:
             raise UserError(
                 "\n".join(
@@ -53,3 +60,22 @@ class StockMoveLine(models.Model):
                     for lot in lots
                 )
             )
+
+    def _check_remaining_life(self):
+        """Goods keep as long as the product or the customer demands."""
+        today = fields.Date.context_today(self)
+        for line in self.filtered("lot_id.expiration_date"):
+            days = line.move_id._get_min_remaining_days()
+            last_day = self.env["stock.quant"]._get_last_day(line.lot_id)
+            if days and last_day <= today + timedelta(days=days):
+                raise UserError(
+                    self.env._(
+                        "Lot %(lot)s of %(product)s may be used until %(day)s only; it must still "
+                        "keep for %(days)s days when it is delivered. Choose another lot, or "
+                        "lower the minimum remaining life of the product or the customer.",
+                        lot=line.lot_id.name,
+                        product=line.product_id.display_name,
+                        day=format_date(self.env, last_day),
+                        days=days,
+                    )
+                )

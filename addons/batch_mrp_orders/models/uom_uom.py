@@ -1,9 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import float_utils, formatLang
 
 from ..planning.quantity import readable_decimals
+
+from ..planning.formula import Unit
+from ..planning.quantity import exact
 
 
 class UomUom(models.Model):
@@ -24,6 +27,33 @@ class UomUom(models.Model):
     def _is_mass(self):
         """Whether the unit is one of mass."""
         return bool(self) and self._get_family() == self._get_gram()._get_family()
+
+    def _get_unit(self):
+        """The unit as the planning engine sees it."""
+        return Unit(exact(self.factor), self._is_mass())
+
+    @api.model
+    @tools.ormcache()
+    def _get_all_units(self):
+        """The units as the planning engine sees them, by id."""
+        units = self.sudo().with_context(active_test=False).search([])
+        return {unit.id: unit._get_unit() for unit in units}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        res = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return res
+
+    def write(self, vals):
+        res = super().write(vals)
+        self.env.registry.clear_cache()
+        return res
+
+    def unlink(self):
+        res = super().unlink()
+        self.env.registry.clear_cache()
+        return res
 
     @api.model
     def _get_gram(self):

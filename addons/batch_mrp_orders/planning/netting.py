@@ -115,11 +115,13 @@ class PlannedRun:
 @dataclass(slots=True)
 class Plan:
     """Result of :func:`net`. Runs stand in an order in which consumers come
-    before their suppliers (finished goods first)."""
+    before their suppliers (finished goods first). ``kits`` are the needs that were
+    replaced by the needs of their parts."""
 
     pegs: list[Peg] = field(default_factory=list)
     runs: list[PlannedRun] = field(default_factory=list)
     shortages: list[Need] = field(default_factory=list)
+    kits: list[Need] = field(default_factory=list)
 
 
 def net(
@@ -283,6 +285,7 @@ class _Netting:
         return bool(recipe and recipe.is_kit)
 
     def _explode_kit(self, recipe: Recipe, need: Need) -> None:
+        self.plan.kits.append(need)
         for component in recipe.components:
             quantity = need.quantity * component.quantity
             if not self._is_kit(component.product):

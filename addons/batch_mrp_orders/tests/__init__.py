@@ -20,6 +20,7 @@ from . import (
     test_promise_portal,
     test_quantity_display,
     test_recipe,
+    test_recipe_levels,
     test_recipe_rollup,
     test_recipe_version,
     test_remaining_life,

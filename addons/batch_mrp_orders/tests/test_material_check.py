@@ -47,6 +47,42 @@ class TestMaterialCheck(BatchCase):
         order.action_check_materials()
         self.assertEqual(self._rows(order)[spice], (0.004, 0, 0, 0, 0.004))
 
+    def test_what_is_possible_now(self):
+        self._stock_up(self.jar, 2)
+        self._stock_up(self.raw, 2.04)  # for 2 kg of bulk, 4 jars
+        self._stock_up(self.glass, 3)
+        order = self._create_order((self.jar, 10), confirm=False)
+        order.action_check_materials()
+        possible = {line.product_id: line.possible_qty for line in order.material_line_ids}
+        self.assertEqual(possible, {self.jar: 5, self.bulk: 2, self.raw: 2.04, self.glass: 3})
+
+    def test_kit_that_is_not_kept_in_stock(self):
+        box = self.env["product.product"].create({"name": "Gift box"})
+        self._create_recipe(
+            box,
+            1,
+            self.unit,
+            [(self.jar, 2, self.unit), (self.glass, 1, self.unit)],
+            kind="phantom",
+        )
+        self._stock_up(self.jar, 5)
+        self._stock_up(self.glass, 20)
+        order = self._create_order((box, 3), confirm=False)
+        order.action_check_materials()
+        rows = self._rows(order)
+        self.assertEqual(rows[box], (3, 0, 0, 0, 0))
+        self.assertEqual(rows[self.jar], (6, 5, 0, 1, 0))
+        self.assertEqual(rows[self.raw], (0.51, 0, 0, 0, 0.51))
+        line = order.material_line_ids.filtered(lambda line: line.product_id == box)
+        self.assertEqual(line.possible_qty, 2.5)
+        self.assertEqual(order.material_state, "short")
+
+    def test_goods_that_nobody_counts_are_not_checked(self):
+        greeting = self.env["product.product"].create({"name": "Greeting card"})
+        order = self._create_order((greeting, 3), (self.jar, 1), confirm=False)
+        order.action_check_materials()
+        self.assertNotIn(greeting, self._rows(order))
+
     def test_available_when_all_is_in_stock(self):
         self._stock_up(self.raw, 20)
         self._stock_up(self.glass, 20)

@@ -50,6 +50,22 @@ class TestMissingMaterial(BatchCase):
         wizard.action_confirm()
         self.assertEqual(order.state, "sale")
 
+    def test_delivery_in_parts_is_offered(self):
+        seller = new_test_user(self.env, "seller", groups="sales_team.group_sale_salesman")
+        self._stock_up(self.jar, 4)
+        order = self._create_order(
+            (self.jar, 10), confirm=False, picking_policy="one", user_id=seller.id
+        ).with_user(seller)
+        action = order.with_context(ask_materials=True).action_confirm()
+        wizard = self.env[action["res_model"]].with_user(seller)
+        wizard = wizard.with_context(**action["context"]).create({})
+        self.assertEqual(wizard.picking_policy, "one")
+        self.assertEqual(wizard.goods_ids.mapped("possible_qty"), [4])
+        wizard.picking_policy = "direct"
+        wizard.action_confirm()
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(order.picking_ids.sudo().move_type, "direct")
+
     def test_nothing_is_asked_when_all_is_there(self):
         self._stock_up(self.raw, 20)
         self._stock_up(self.glass, 20)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from psycopg2 import IntegrityError
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
@@ -153,3 +154,16 @@ class TestRemainingLife(BatchCase):
         move._do_unreserve()
         move.picking_id.with_user(worker).action_assign()
         self.assertEqual(move.lot_ids, self.long)
+
+    def test_typed_in_lot_that_does_not_keep_is_refused(self):
+        self.customer.min_remaining_days = 60
+        move = self._move()
+        self.assertEqual(move.lot_ids, self.long)
+        move.move_line_ids.lot_id = self.short
+        move.picked = True
+        with self.assertRaisesRegex(UserError, "keep for 60 days"):
+            move.picking_id.with_context(skip_expired=True).button_validate()
+        self.customer.min_remaining_days = 0
+        move.picking_id.with_context(skip_expired=True).button_validate()
+        self.assertEqual(move.state, "done")
+        self.assertEqual(move.lot_ids, self.short)
