@@ -11,7 +11,7 @@ def collect(env, echo) -> None:
         json.dumps(
             {
                 "inbox": {entry.name: _inbox(entry) for entry in channel.order_ids},
-                "runs": [_run(run) for run in env["mrp.production"].search([])],
+                "runs": [_run(run) for run in channel.order_ids.sale_order_id.production_run_ids],
                 "ledger": _ledger(env),
                 "export": _export(env["datev.export"].search([])),
             }

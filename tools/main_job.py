@@ -122,8 +122,10 @@ def _check_and_confirm(orders, echo: Echo) -> None:
 
 
 def _plan(env, orders, echo: Echo) -> None:
-    """Few runs for the open demand of all orders."""
-    plan = env["mrp.plan.runs"].create({})
+    """Few runs for the open demand of all orders; other demand is left to the planner."""
+    demand = env["mrp.demand"].search([("order_id", "in", orders.ids)])
+    selected = {"active_model": "mrp.demand", "active_ids": demand.ids}
+    plan = env["mrp.plan.runs"].with_context(**selected).create({})
     plan.action_confirm()
     runs = plan.line_ids.production_id
     echo(f"3. Planning: {len(runs)} runs for {len(runs.sale_order_ids & orders)} orders")

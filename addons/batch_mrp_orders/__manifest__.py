@@ -40,6 +40,7 @@
         "views/stock_lot_views.xml",
         "views/sale_order_views.xml",
         "views/sale_order_allocation_views.xml",
+        "views/sale_order_document_views.xml",
         "views/stock_picking_views.xml",
         "views/mrp_capacity_hold_views.xml",
         "views/sale_order_promise_views.xml",
@@ -57,6 +58,9 @@
         "demo/product_demo.xml",
         "demo/mrp_bom_demo.xml",
         "demo/stock_demo.xml",
+        "demo/soap_product_demo.xml",
+        "demo/soap_recipe_demo.xml",
+        "demo/sale_order_demo.xml",
     ],
     "post_init_hook": "post_init_hook",
     "assets": {

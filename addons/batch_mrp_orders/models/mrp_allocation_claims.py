@@ -263,9 +263,11 @@ class MrpProductionAllocation(models.Model):
     def _read_stock(self):
         """Rows (product, warehouse, lot, quantity, reserved, quantity to be put in stock).
 
-        Goods a run has made and not yet put into stock are on hand, but not free.
+        Goods a run has made and not yet put into stock are on hand, but not free. Blocked
+        lots are neither.
         """
         self.env["stock.quant"].flush_model()
+        self.env["stock.lot"].flush_model(["is_blocked"])
         return self.env.execute_query(
             SQL(
                 """
@@ -282,6 +284,10 @@ class MrpProductionAllocation(models.Model):
                        ) place
                  WHERE quant.product_id IN %s
                    AND (in_stock OR quant.location_id = warehouse.sam_loc_id)
+                   AND NOT EXISTS (
+                        SELECT FROM stock_lot lot
+                         WHERE lot.id = quant.lot_id AND lot.is_blocked
+                       )
                  GROUP BY 1, 2, 3
                  ORDER BY 1, 2, 3
                 """,

@@ -208,6 +208,19 @@ class MrpProductionAllocation(models.Model):
             self._cut(owners, missing, self.env._("Lost after production:"))
         self._reclaim(allocations.product_id)
 
+    @api.model
+    def _cut_blocked(self, products):
+        """Give up claims on goods that quality has blocked: they are open demand again."""
+        allocations = self.search(
+            [
+                ("product_id", "in", products.ids),
+                ("state", "in", BINDING_STATES),
+                ("orderpoint_id", "=", False),
+            ]
+        )
+        for missing, owners in allocations._get_short_pools().values():
+            self._cut(owners, missing, self.env._("The lot was blocked:"))
+
     def _takes_beyond(self, move, pool, beyond):
         """Whether ``move`` took goods of ``pool``, on which these are the claims, that were
         not made for its own consumer."""

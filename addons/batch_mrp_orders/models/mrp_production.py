@@ -185,13 +185,11 @@ class MrpProduction(models.Model):
         """
         self.ensure_one()
         unit = self.product_id.uom_id
-        digits = self.env["decimal.precision"].precision_get("Product Unit")
         lines = [
             self.env._(
-                "%(consumer)s: %(quantity)s %(unit)s",
+                "%(consumer)s: %(quantity)s",
                 consumer=name,
-                quantity=f"{float(round(quantity, digits)):g}",
-                unit=unit.name,
+                quantity=unit._get_quantity_text(float(quantity)),
             )
             for name, quantity in entries
         ]

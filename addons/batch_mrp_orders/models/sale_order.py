@@ -148,23 +148,35 @@ class SaleOrder(models.Model):
     def action_view_production_runs(self):
         self.ensure_one()
         return self._get_related_action(
-            "mrp.production", self.production_run_ids, self.env._("Production Runs")
+            self.production_run_ids,
+            self.env._("Production Runs"),
+            "mrp.group_mrp_user",
+            "batch_mrp_orders.mrp_production_view_%s_sales",
         )
 
     def action_view_delivered_lots(self):
         self.ensure_one()
-        action = self._get_related_action("stock.lot", self.delivered_lot_ids, self.env._("Lots"))
-        action["context"] = {"create": False}
-        return action
+        return self._get_related_action(
+            self.delivered_lot_ids,
+            self.env._("Lots"),
+            "stock.group_stock_user",
+            "batch_mrp_orders.stock_lot_view_%s_sales",
+        )
 
-    def _get_related_action(self, model, records, name):
-        action = {
+    @api.model
+    def _get_related_action(self, records, name, group, sales_view):
+        """Open ``records``: whoever is not of ``group`` sees them in the views for sales."""
+        kinds = ["form"] if len(records) == 1 else ["list", "form"]
+        views = [(False, kind) for kind in kinds]
+        if not self.env.user.has_group(group):
+            views = [(self.env.ref(sales_view % kind).id, kind) for kind in kinds]
+        return {
             "type": "ir.actions.act_window",
             "name": name,
-            "res_model": model,
-            "view_mode": "list,form",
+            "res_model": records._name,
+            "view_mode": ",".join(kinds),
+            "views": views,
             "domain": [("id", "in", records.ids)],
+            "res_id": records.id if len(records) == 1 else False,
+            "context": {"create": False},
         }
-        if len(records) == 1:
-            action.update(view_mode="form", res_id=records.id)
-        return action

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 import json
+from datetime import timedelta
 
 from babel.dates import format_skeleton
 
@@ -219,10 +220,13 @@ class SaleOrderLine(models.Model):
         ]
 
     def _count_days(self, tasks, local_date):
-        """Calendar days from the beginning of the first to the end of the last task."""
-        first = local_date(min(task.start for task in tasks))
-        last = local_date(max(max(task.end - 1, task.start) for task in tasks))
-        return (last - first).days + 1
+        """Calendar days on which a task is under way; waiting between tasks is no work."""
+        days = set()
+        for task in tasks:
+            first = local_date(task.start)
+            last = local_date(max(task.end - 1, task.start))
+            days.update(first + timedelta(days=day) for day in range((last - first).days + 1))
+        return len(days)
 
     # --------------------------------------------------------------------- text
     @api.depends("promise_facts")
@@ -265,10 +269,7 @@ class SaleOrderLine(models.Model):
         """``12 kg``; parts of a kit are named: ``12 kg honey``."""
         if not fact.get("quantity") or not product:
             return ""
-        number = self.env["ir.qweb.field.float"].value_to_html(
-            fact["quantity"], {"decimal_precision": "Product Unit"}
-        )
-        text = f"{number} {product.uom_id.name}"
+        text = product.uom_id._get_quantity_text(fact["quantity"])
         return text if product == self.product_id else f"{text} {product.display_name}"
 
     def _get_date_text(self, day):

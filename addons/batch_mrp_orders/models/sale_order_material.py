@@ -186,6 +186,7 @@ class SaleOrder(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Purchases"),
             "res_model": "purchase.order",
-            "view_mode": "list,form",
+            "view_mode": "form" if len(purchases) == 1 else "list,form",
             "domain": [("id", "in", purchases.ids)],
+            "res_id": purchases.id if len(purchases) == 1 else False,
         }

@@ -90,6 +90,8 @@ class StockLot(models.Model):
         moves = lines.move_id
         lines.unlink()
         moves._recompute_state()
+        # Whoever was to get these goods needs others.
+        self.env["mrp.production.allocation"].sudo()._cut_blocked(self.product_id)
         moves.filtered(
             lambda move: (
                 move._should_assign_at_confirm()

@@ -12,6 +12,7 @@ from ..planning.forecast import (
     forecast,
     per_day,
     quantity_to_make,
+    rounded_up,
     shifted,
     suggested_minimum,
 )
@@ -39,7 +40,7 @@ class StockWarehouseOrderpoint(models.Model):
         "Suggested Min",
         digits="Product Unit",
         compute="_compute_forecast",
-        help="Lasts for the lead time, with the error of the forecast as safety.",
+        help="Lasts for the lead time, with the error of the forecast as safety; rounded up.",
     )
     sellable_qty = fields.Float(
         "Sellable Before Expiry",
@@ -69,9 +70,8 @@ class StockWarehouseOrderpoint(models.Model):
             orderpoint.forecast_qty = round(float(expected), digits)
             orderpoint.forecast_error = float(error or 0)
             orderpoint.forecast_tested = error is not None
-            orderpoint.suggested_min_qty = round(
-                float(suggested_minimum(daily, exact(orderpoint.lead_days), error)), digits
-            )
+            suggestion = suggested_minimum(daily, exact(orderpoint.lead_days), error)
+            orderpoint.suggested_min_qty = round(float(rounded_up(suggestion)), digits)
             orderpoint.sellable_qty = round(
                 float(daily * orderpoint._get_shelf_life_days()), digits
             )

@@ -1,6 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from odoo import api, models, tools
 from odoo.exceptions import ValidationError
+from odoo.tools import float_utils, formatLang
+
+from ..planning.quantity import readable_decimals
 
 from ..planning.formula import Unit
 from ..planning.quantity import exact
@@ -8,6 +11,14 @@ from ..planning.quantity import exact
 
 class UomUom(models.Model):
     _inherit = "uom.uom"
+
+    def _get_quantity_text(self, quantity):
+        """``quantity`` of this unit as the user's language writes it: ``12.5 kg``."""
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        decimals = readable_decimals(quantity, digits)
+        _whole, fraction = float_utils.float_split_str(quantity, decimals)
+        number = formatLang(self.env, quantity, digits=len(fraction.rstrip("0")))
+        return f"{number} {self.name}"
 
     def _get_family(self):
         """The reference unit this unit is measured in (kg and g: g), empty for no unit."""

@@ -9,7 +9,7 @@ and at most double. Where the history is shorter, it is the mean of the last thr
 from calendar import monthrange
 from collections.abc import Mapping
 from fractions import Fraction
-from math import floor
+from math import ceil, floor, log10
 
 from .quantity import batches_for
 
@@ -68,6 +68,14 @@ def suggested_minimum(daily: Fraction, lead_days: Fraction, error: Fraction | No
     """Stock that lasts until goods ordered now are there; the error in the past, up to as
     much again, is the safety."""
     return daily * lead_days * (1 + min(error or Fraction(0), Fraction(1)))
+
+
+def rounded_up(quantity: Fraction, figures: int = 2) -> Fraction:
+    """``quantity`` with so many figures, rounded up: what is guessed is not told to the gram."""
+    if quantity <= 0:
+        return Fraction(0)
+    step = Fraction(10) ** (floor(log10(quantity)) + 1 - figures)
+    return ceil(quantity / step) * step
 
 
 def quantity_to_make(

@@ -3,7 +3,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor, log10
 
 
 def exact(value: float | int | str | Decimal | Fraction) -> Fraction:
@@ -20,6 +20,18 @@ def exact(value: float | int | str | Decimal | Fraction) -> Fraction:
 # So many batches of a recipe are planned one by one. More of them come of a mistaken batch
 # size, a gram instead of a kilogram: nobody shall wait for a plan of a million runs.
 MOST_BATCHES = 1000
+
+
+def readable_decimals(value: float, most: int = 6) -> int:
+    """Decimals with which a computed quantity is shown.
+
+    Three (grams of a kilogram) tell enough, and below one as many as the first three
+    figures need, so that small amounts do not read as nothing; never more than ``most``.
+    """
+    size = abs(value)
+    if not size or size >= 1:
+        return min(3, most)
+    return min(max(3, 2 - floor(log10(size))), most)
 
 
 def batches_for(

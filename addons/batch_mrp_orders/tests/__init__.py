@@ -30,3 +30,4 @@ from . import (
     test_remaining_life,
     test_schedule,
 )
+from . import test_tours

@@ -118,6 +118,30 @@ class TestLotBlock(BatchCase):
         self.assertFalse(run.move_raw_ids.move_line_ids)
         self.assertEqual(run.reservation_state, "confirmed")
 
+    def test_who_was_to_get_blocked_goods_is_open_demand_again(self):
+        self._stock_up(self.raw, 30)
+        self._stock_up(self.glass, 100)
+        order = self._create_order((self.jar, 12))
+        for run in self._plan()[::-1]:
+            self._produce(run)
+        self.assertEqual(order.production_status, "ready")
+        lot = order.delivered_lot_ids
+        filling = order.allocation_ids.production_id
+        self._block(lot)
+        self.env.invalidate_all()
+        self.assertEqual(order.production_status, "to_plan")
+        self.assertFalse(order.allocation_ids)
+        demand = self.env["mrp.demand"].search([("order_id", "=", order.id)])
+        self.assertEqual(demand.open_qty, 12)
+        self.assertIn(order.name, filling.activity_ids.note)
+        # Goods of another lot serve the order; the blocked ones are nobody's.
+        for run in self._plan()[::-1]:
+            self._produce(run, f"SECOND-{run.product_id.id}")
+        self.assertEqual(order.production_status, "ready")
+        self.assertEqual(order.delivered_lot_ids.name, f"SECOND-{self.jar.id}")
+        lot.with_user(self.quality).action_release()
+        self.assertEqual(self._usable(self.jar), {self.jar.id: 12})
+
     def test_typed_in_lot_is_not_shipped(self):
         lot = self._stock_up(self.jar, 10, "BAD")
         self._block(lot)

@@ -91,10 +91,10 @@ class MrpReallocate(models.TransientModel):
         if quantity > min(exact(source.open_qty), self._get_missing_quantity()):
             raise UserError(
                 self.env._(
-                    "At most %(quantity)s %(unit)s can be given: more is not outstanding or "
-                    "not missing.",
-                    quantity=min(self.available_qty, self.missing_qty),
-                    unit=self.product_uom_id.name,
+                    "At most %(quantity)s can be given: more is not outstanding or not missing.",
+                    quantity=self.product_uom_id._get_quantity_text(
+                        min(self.available_qty, self.missing_qty)
+                    ),
                 )
             )
         giver = source._get_consumer()
@@ -106,10 +106,9 @@ class MrpReallocate(models.TransientModel):
         """The same sentence in the chatter of giver and taker."""
         taker = self.sale_line_id.order_id
         body = self.env._(
-            "%(quantity)s %(unit)s of %(product)s (%(run)s) re-allocated from %(giver)s to "
-            "%(taker)s: %(reason)s",
-            quantity=f"{self.quantity:g}",
-            unit=self.product_uom_id.name,
+            "%(quantity)s of %(product)s (%(run)s) re-allocated from %(giver)s to %(taker)s: "
+            "%(reason)s",
+            quantity=self.product_uom_id._get_quantity_text(self.quantity),
             product=self.product_id.display_name,
             run=self.production_id.name,
             giver=giver.display_name,

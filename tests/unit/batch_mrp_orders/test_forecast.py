@@ -12,6 +12,7 @@ from planning.forecast import (
     forecast,
     per_day,
     quantity_to_make,
+    rounded_up,
     shifted,
     suggested_minimum,
 )
@@ -72,6 +73,21 @@ def test_minimum_lasts_for_the_lead_time_with_the_error_as_safety():
     assert suggested_minimum(daily, Fraction(7), None) == 70
     assert suggested_minimum(daily, Fraction(7), Fraction(1, 5)) == 84
     assert suggested_minimum(daily, Fraction(7), Fraction(9)) == 140
+
+
+@given(QUANTITIES)
+def test_suggestions_are_round_numbers_and_never_too_small(quantity):
+    rounded = rounded_up(quantity)
+    assert quantity <= rounded <= quantity * Fraction(11, 10)
+    assert len(f"{float(rounded):.6e}".split("e")[0].rstrip("0").replace(".", "")) <= 2
+
+
+@pytest.mark.parametrize(
+    ("quantity", "expected"),
+    [("16.75", 17), ("162.4", 170), ("0.348", "0.35"), (100, 100), (99.5, 100), (0, 0)],
+)
+def test_suggestions_have_two_figures(quantity, expected):
+    assert rounded_up(Fraction(quantity)) == Fraction(expected)
 
 
 @pytest.mark.parametrize(
