@@ -4,5 +4,6 @@ from . import (
     product_template,
     sale_order,
     sale_order_check,
+    sale_order_prepayment,
     sale_order_rules,
 )
