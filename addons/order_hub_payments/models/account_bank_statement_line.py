@@ -80,15 +80,11 @@ class AccountBankStatementLine(models.Model):
         return {number: set(partners.commercial_partner_id.ids) for number, partners in rows}
 
     def _get_partners_by_name(self):
-        names = {name for name in self.mapped("partner_name") if name}
-        swapped = {" ".join(reversed(name.replace(",", " ").split())) for name in names}
-        found = {}
-        partners = self.env["res.partner"].search([("name", "in", sorted(names | swapped))])
-        for partner in partners:
-            found.setdefault(normalise_name(partner.name), set()).add(
-                partner.commercial_partner_id.id
-            )
-        return found
+        keys = {normalise_name(name) for name in self.mapped("partner_name") if name}
+        rows = self.env["res.partner"]._read_group(
+            [("payer_key", "in", sorted(keys))], ["payer_key"], ["id:recordset"]
+        )
+        return {key: set(partners.commercial_partner_id.ids) for key, partners in rows}
 
     @api.model
     def _cron_match_open_items(self):

@@ -129,17 +129,10 @@ class BankMatching(models.AbstractModel):
 
     def _find_payers(self, payments):
         """Commercial partners that the bank account or the name of a payer stands for."""
-        names = {payment.payer_name for payment in payments if payment.payer_name}
-        swapped = {" ".join(reversed(name.replace(",", " ").split())) for name in names}
-        self.env["res.partner"].flush_model(["name", "commercial_partner_id", "active"])
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT DISTINCT commercial_partner_id FROM res_partner"
-                " WHERE active AND lower(name) = ANY(%s)",
-                sorted(name.lower() for name in names | swapped),
-            )
-        )
-        return [row[0] for row in rows] + [row.partner for row in payments if row.partner]
+        keys = {normalise_name(payment.payer_name) for payment in payments} - {""}
+        partners = self.env["res.partner"].search([("payer_key", "in", sorted(keys))])
+        known = [payment.partner for payment in payments if payment.partner]
+        return [*partners.commercial_partner_id.ids, *known]
 
     def _prepare_invoice_claim(self, move):
         orders = move.line_ids.sale_line_ids.order_id

@@ -20,6 +20,26 @@ class PaymentOpenItem(models.Model):
     _auto = False
     _order = "date_due, id"
     _rec_name = "move_id"
+    # What must be written before the view is read.
+    _depends = {
+        "account.account": ["account_type"],
+        "account.move": ["no_reminder", "no_reminder_reason", "reminder_date", "reminder_level_id"],
+        "account.move.line": [
+            "account_id",
+            "amount_residual",
+            "balance",
+            "company_id",
+            "date",
+            "date_maturity",
+            "parent_state",
+            "partner_id",
+            "prepayment_order_id",
+            "reconciled",
+            "sale_line_ids",
+        ],
+        "res.partner": ["commercial_partner_id", "no_reminder", "no_reminder_reason"],
+        "sale.order": ["channel_id"],
+    }
 
     move_id = fields.Many2one("account.move", "Document", readonly=True)
     move_line_id = fields.Many2one("account.move.line", "Entry", readonly=True)

@@ -1,5 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..matching import normalise_name
 
 
 class ResPartner(models.Model):
@@ -25,5 +27,14 @@ class ResPartner(models.Model):
         help="Why the last payment reminder could not be sent. It is tried again.",
     )
 
-    # Transfers name the payer; the index has the form that is compared.
-    _name_lower_index = models.Index("(lower(name))")
+    payer_key = fields.Char(
+        compute="_compute_payer_key",
+        store=True,
+        index="btree_not_null",
+        help="The name in the form in which it is compared with payers of bank transfers.",
+    )
+
+    @api.depends("name")
+    def _compute_payer_key(self):
+        for partner in self:
+            partner.payer_key = normalise_name(partner.name or "") or False

@@ -129,10 +129,11 @@ class SaleOrder(models.Model):
         )
 
     def action_view_bank_payments(self):
+        domain = [("prepayment_order_id", "in", self.ids)]
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Payments by Bank"),
             "res_model": "account.move.line",
             "view_mode": "list,form",
-            "domain": [("prepayment_order_id", "in", self.ids)],
+            "domain": domain,
         }
