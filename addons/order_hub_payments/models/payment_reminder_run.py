@@ -130,9 +130,7 @@ class PaymentReminder(models.Model):
         )
         for level, group in reminders.grouped("level_id").items():
             group._check_recipients()
-            level.mail_template_id.send_mail_batch(
-                group.ids, email_layout_xmlid="mail.mail_notification_light"
-            )
+            level.mail_template_id.send_mail_batch(group.ids)
         return reminders
 
     def _check_recipients(self):
