@@ -15,10 +15,11 @@ class AccountBankStatementLine(models.Model):
         :return: the lines that are booked
         """
         # sudo: whoever imports statements need not be allowed to read orders
+        claims = [key for row in decisions for key, _amount in row.parts]
         moves = self.env["account.move"].sudo()
-        moves = moves.browse(key[1] for row in decisions for key, _ in row.parts if key[0] != "order")
+        moves = moves.browse(record_id for kind, record_id in claims if kind == "invoice")
         orders = self.env["sale.order"].sudo()
-        orders = orders.browse(key[1] for row in decisions for key, _ in row.parts if key[0] == "order")
+        orders = orders.browse(record_id for kind, record_id in claims if kind == "order")
         decided = [row for row in decisions if row.parts]
         booked = self.browse(row.payment for row in decided)
         if decided:

@@ -130,7 +130,9 @@ class AccountBankStatementLine(models.Model):
             return booked
         # Two runs at a time must not book a transfer twice; the other run has it then.
         for company, group in lines.try_lock_for_update().grouped("company_id").items():
-            rules = self.env["bank.matching.rule"].search([("company_id", "in", (False, company.id))])
+            rules = self.env["bank.matching.rule"].search(
+                [("company_id", "in", (False, company.id))]
+            )
             payments = [line._to_payment() for line in group.sorted(lambda row: (row.date, row.id))]
             claims = self.env["bank.matching"]._load_claims(company, payments)
             booked |= group._apply_decisions(decide_all(payments, claims, rules._to_rules()))

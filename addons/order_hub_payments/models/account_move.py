@@ -12,7 +12,6 @@ class AccountMove(models.Model):
     )
     reminder_level_id = fields.Many2one(
         "payment.reminder.level",
-        "Reminder Level",
         compute="_compute_reminder_level",
         store=True,
         compute_sudo=True,
@@ -33,6 +32,10 @@ class AccountMove(models.Model):
     _bank_name_index = models.Index(f"(({NUMBER.format('name')})) WHERE move_type = 'out_invoice'")
     _bank_reference_index = models.Index(
         f"(({NUMBER.format('payment_reference')})) WHERE move_type = 'out_invoice'"
+    )
+    _open_invoice_index = models.Index(
+        "(commercial_partner_id)"
+        " WHERE move_type = 'out_invoice' AND state = 'posted' AND amount_residual > 0"
     )
 
     @api.depends("reminder_line_ids.level_id", "reminder_line_ids.date")

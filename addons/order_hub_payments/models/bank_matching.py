@@ -6,13 +6,6 @@ from odoo.tools import SQL
 
 from ..matching import Claim, find_references, normalise_name, normalise_reference
 
-NORMALISED = SQL("'[^A-Za-z0-9]', '', 'g'")
-
-
-def _normalised(column):
-    """The column as the functional indexes of account.move and sale.order hold it."""
-    return SQL("upper(regexp_replace(%s, %s))", SQL.identifier(*column), NORMALISED)
-
 
 def to_decimal(amount, currency):
     """An amount of the database, exact to the currency's digits."""
@@ -58,17 +51,18 @@ class BankMatching(models.AbstractModel):
         # sudo, here and below: whoever imports statements need not be allowed to read orders
         Move = self.env["account.move"].sudo()
         Move.flush_model(["name", "payment_reference", "state", "amount_residual", "currency_id"])
+        named = self._get_named_query(
+            "account_move", ("name", "payment_reference"), references, "move_type = 'out_invoice'"
+        )
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT id FROM account_move
-                 WHERE (%(name)s = ANY(%(references)s) OR %(reference)s = ANY(%(references)s))
+                 WHERE id IN (%(named)s)
                    AND company_id = %(company)s AND currency_id = %(currency)s
-                   AND move_type = 'out_invoice' AND state = 'posted' AND amount_residual > 0
+                   AND state = 'posted' AND amount_residual > 0
                 """,
-                name=_normalised(["account_move", "name"]),
-                reference=_normalised(["account_move", "payment_reference"]),
-                references=references,
+                named=named,
                 company=company.id,
                 currency=company.currency_id.id,
             )
@@ -78,22 +72,39 @@ class BankMatching(models.AbstractModel):
     def _find_orders(self, company, references):
         Order = self.env["sale.order"].sudo()
         Order.flush_model(["name", "client_order_ref", "state", "currency_id"])
+        named = self._get_named_query("sale_order", ("name", "client_order_ref"), references)
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT id FROM sale_order
-                 WHERE (%(name)s = ANY(%(references)s) OR %(reference)s = ANY(%(references)s))
+                 WHERE id IN (%(named)s)
                    AND company_id = %(company)s AND currency_id = %(currency)s
                    AND state IN ('draft', 'sent', 'sale')
                 """,
-                name=_normalised(["sale_order", "name"]),
-                reference=_normalised(["sale_order", "client_order_ref"]),
-                references=references,
+                named=named,
                 company=company.id,
                 currency=company.currency_id.id,
             )
         )
         return Order.browse(row[0] for row in rows)
+
+    @api.model
+    def _get_named_query(self, table, columns, references, condition="TRUE"):
+        """One search a column, for the database does not combine their indexes in an OR."""
+        searches = [
+            SQL(
+                "SELECT id FROM %s WHERE %s = ANY(%s) AND %s",
+                SQL.identifier(table),
+                SQL(
+                    "upper(regexp_replace(%s, '[^A-Za-z0-9]', '', 'g'))",
+                    SQL.identifier(table, column),
+                ),
+                references,
+                SQL(condition),
+            )
+            for column in columns
+        ]
+        return SQL(" UNION ALL ").join(searches)
 
     def _find_of_payers(self, company, payments):
         """Open invoices and waiting orders of the payers, of exactly an amount that came in."""
@@ -109,6 +120,7 @@ class BankMatching(models.AbstractModel):
                     ("commercial_partner_id", "in", partner_ids),
                     ("move_type", "=", "out_invoice"),
                     ("state", "=", "posted"),
+                    ("amount_residual", ">", 0),
                     ("amount_residual", "in", amounts),
                 ]
             )

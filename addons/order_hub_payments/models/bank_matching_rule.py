@@ -30,7 +30,6 @@ class BankMatchingRule(models.Model):
         help="What in the transfer leads to the invoice or order that it pays.",
     )
     any_amount = fields.Boolean(
-        "Any Amount",
         help="Also book a part payment or an overpayment, where the number stands in the text "
         "beyond doubt. What is paid too much stays open as the customer's credit.",
     )

@@ -22,7 +22,6 @@ class PaymentReminder(models.Model):
     kind = fields.Selection(KINDS, "For", required=True, readonly=True)
     level_id = fields.Many2one(
         "payment.reminder.level",
-        "Level",
         required=True,
         readonly=True,
         index=True,

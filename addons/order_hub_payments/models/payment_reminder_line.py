@@ -23,9 +23,7 @@ class PaymentReminderLine(models.Model):
     move_id = fields.Many2one(
         "account.move", "Invoice", index=True, ondelete="cascade", check_company=True
     )
-    order_id = fields.Many2one(
-        "sale.order", "Order", index=True, ondelete="cascade", check_company=True
-    )
+    order_id = fields.Many2one("sale.order", index=True, ondelete="cascade", check_company=True)
     document = fields.Char(compute="_compute_document", compute_sudo=True)
     date_due = fields.Date("Due Date", required=True)
     amount_open = fields.Monetary("Open", required=True)

@@ -52,7 +52,8 @@ class PaymentReminder(models.Model):
         """What is to be raised by a level today, as ``[(company, kind, records)]``; all records
         of a customer are in one batch."""
         if companies is None:
-            companies = self.env["res.company"].search([])
+            # There are few companies.
+            companies = self.env["res.company"].search([])  # pylint: disable=no-search-all
         batches = []
         for company in companies:
             for kind in ("invoice", "prepayment"):
@@ -145,7 +146,7 @@ class PaymentReminder(models.Model):
         highest = max((raised[item] for item in items), key=lambda row: (row.sequence, row.id))
         others = (also or items.browse()) - items
         lines = [
-            {**item._prepare_reminder_item(), "level_id": raised[item].id if item in items else False}
+            {**item._prepare_reminder_item(), "level_id": item in raised and raised[item].id}
             for item in (items | others).sorted(lambda row: (row._get_reminder_due_date(), row.id))
         ]
         return {

@@ -40,14 +40,14 @@ class SaleOrder(models.Model):
     )
     # Transfers name orders in any spelling; the index has the form that is compared.
     _bank_name_index = models.Index(f"(({NUMBER.format('name')}))")
-    _bank_reference_index = models.Index(
-        f"(({NUMBER.format('client_order_ref')})) WHERE client_order_ref IS NOT NULL"
-    )
+    _bank_reference_index = models.Index(f"(({NUMBER.format('client_order_ref')}))")
 
     @api.depends("bank_payment_line_ids.balance", "bank_payment_line_ids.parent_state")
     def _compute_bank_paid_amount(self):
         for order in self:
-            booked = order.bank_payment_line_ids.filtered(lambda line: line.parent_state == "posted")
+            booked = order.bank_payment_line_ids.filtered(
+                lambda line: line.parent_state == "posted"
+            )
             order.bank_paid_amount = -sum(booked.mapped("balance"))
 
     @api.depends(

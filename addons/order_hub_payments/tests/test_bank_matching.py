@@ -96,9 +96,7 @@ class TestBankMatching(PaymentCase):
 
     def test_payer_known_by_the_bank_account(self):
         account = "DE89370400440532013000"
-        self.env["res.partner.bank"].create(
-            {"acc_number": account, "partner_id": self.customer.id}
-        )
+        self.env["res.partner.bank"].create({"acc_number": account, "partner_id": self.customer.id})
         invoice = self._create_invoice(78.0)
         [line] = self._import(
             self._camt({"amount": 78.0, "text": "x", "name": "Erika", "payer_account": account})

@@ -92,7 +92,9 @@ class TestBankStatementImport(PaymentCase):
         external = '<!DOCTYPE Document [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
         bomb = '<!DOCTYPE Document [<!ENTITY a "aaaaaaaaaa"><!ENTITY x "&a;&a;&a;&a;">]>'
         for prolog in (external, bomb, "<!DOCTYPE Document>"):
-            hostile = (prolog + good.replace("&amp;", "&x;" if "ENTITY" in prolog else "x")).encode()
+            hostile = (
+                prolog + good.replace("&amp;", "&x;" if "ENTITY" in prolog else "x")
+            ).encode()
             with self.assertRaisesRegex(UserError, "document type"):
                 self._import(hostile)
 

@@ -76,8 +76,10 @@ class TestPrepayment(PaymentCase):
     def test_an_order_that_cannot_be_confirmed_keeps_its_money_and_says_why(self):
         order = self._create_waiting_order()
 
+        reason = "no route"
+
         def fail(_orders):
-            raise UserError("no route")
+            raise UserError(reason)
 
         self.patch(type(order), "action_confirm", fail)
         line = self._transfer(60.0, order.name)

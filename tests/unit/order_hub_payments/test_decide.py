@@ -95,8 +95,13 @@ def test_invoices_of_different_customers_are_not_paid_together():
 
 
 def test_the_amount_tells_which_invoice_of_an_order_is_paid():
-    claims = [invoice("RE0001", "10.00", order="S00077"), invoice("RE0002", "20.00", order="S00077")]
-    assert decide(transfer("20.00", "S00077"), *claims).parts == ((claims[1].key, Decimal("20.00")),)
+    claims = [
+        invoice("RE0001", "10.00", order="S00077"),
+        invoice("RE0002", "20.00", order="S00077"),
+    ]
+    assert decide(transfer("20.00", "S00077"), *claims).parts == (
+        (claims[1].key, Decimal("20.00")),
+    )
     equal = [invoice("RE0001", "10.00", order="S00077"), invoice("RE0002", "10.00", order="S00077")]
     assert not decide(transfer("10.00", "S00077"), *equal).parts
 
@@ -122,7 +127,9 @@ def test_who_names_another_number_does_not_pay_by_name():
 
 def test_a_rule_that_only_suggests_books_nothing():
     decision = decide(
-        transfer("10.00", "RE0001"), invoice("RE0001", "10.00"), rules=[Rule(1, "invoice", books=False)]
+        transfer("10.00", "RE0001"),
+        invoice("RE0001", "10.00"),
+        rules=[Rule(1, "invoice", books=False)],
     )
     assert not decision.parts
     assert len(decision.candidates) == 1
@@ -148,7 +155,9 @@ def test_money_is_neither_lost_nor_used_twice(owed, paid):
     for payment, decision in zip(payments, decide_all(payments, claims, RULES), strict=True):
         assert decision.payment == payment.key
         if decision.parts:
-            assert sum(amount for _key, amount in decision.parts) + decision.surplus == payment.amount
+            assert (
+                sum(amount for _key, amount in decision.parts) + decision.surplus == payment.amount
+            )
             assert all(amount > 0 for _key, amount in decision.parts)
             assert decision.surplus >= 0
         for key, amount in decision.parts:
