@@ -8,7 +8,7 @@ class PaymentReminderLine(models.Model):
 
     _name = "payment.reminder.line"
     _description = "Item of a Payment Reminder"
-    _order = "date desc, id desc"
+    _order = "date desc, date_due, id"
     _check_company_auto = True
 
     reminder_id = fields.Many2one(
