@@ -4,6 +4,7 @@ from . import (
     product_template,
     sale_order,
     sale_order_check,
+    sale_order_prepayment,
     sale_order_rules,
     sale_order_workflow,
     sale_workflow_process,

@@ -1,0 +1,21 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from . import (
+    bank_matching_rule,
+    bank_matching,
+    bank_match_suggestion,
+    account_bank_statement_line,
+    account_bank_statement_booking,
+    account_move_line,
+    account_payment_term,
+    payment_reminder_level,
+    payment_reminder_mixin,
+    payment_reminder,
+    payment_reminder_line,
+    payment_reminder_run,
+    account_move,
+    account_move_reminder,
+    sale_order,
+    sale_order_reminder,
+    res_partner,
+    payment_open_item,
+)
