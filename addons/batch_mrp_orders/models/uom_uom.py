@@ -3,10 +3,8 @@ from odoo import api, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import float_utils, formatLang
 
-from ..planning.quantity import readable_decimals
-
 from ..planning.formula import Unit
-from ..planning.quantity import exact
+from ..planning.quantity import exact, readable_decimals
 
 
 class UomUom(models.Model):
