@@ -147,9 +147,10 @@ class MrpProductionAllocation(models.Model):
                 book.add_pool(pool, [Goods(product_id, warehouse_id)])
             has = self._get_reserved_of(facts[key], pool, lots_by_run, pool_by_run)
             claim = max(unserved[key, pool] - has, Fraction(0)) + pending[key, pool]
+            excess = max(has - unserved[key, pool] - pending[key, pool], Fraction(0))
             left = facts[key].need - sum(facts[key].reserved.values())
             claim = max(min(claim, left), Fraction(0))
-            book.add_claim(product_id, warehouse_id, pool, consumer, claim)
+            book.add_claim(product_id, warehouse_id, pool, consumer, claim, excess)
         self._load_free_stock(book)
         return book
 

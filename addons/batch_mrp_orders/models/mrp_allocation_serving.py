@@ -130,9 +130,11 @@ class MrpProductionAllocation(models.Model):
 
     @api.model
     def _reclaim(self, products):
-        """Free claimed goods that strangers have reserved, the latest of them first.
+        """Free claimed goods that others have reserved without a claim on them, the latest
+        of them first.
 
-        So it is after goods were lost that nobody had a claim on, but a reservation.
+        So it is after goods were lost: strangers may have reserved what was left, or an
+        owner more than it still has a claim on.
         """
         book = self._get_claim_book(products)
         missing = book.missing() if book else {}
@@ -148,14 +150,18 @@ class MrpProductionAllocation(models.Model):
                 order="date desc, id desc",
             )
             for line in lines:
-                move = line.move_id
-                if not move._leaves_stock() or book.has_claim(pool, move._get_consumer_key()):
-                    continue
-                given = min(exact(line.quantity_product_uom), quantity)
-                if given <= 0:
+                if quantity <= 0:
                     break
-                line._give_back(given)
-                quantity -= given
+                move = line.move_id
+                if not move._leaves_stock():
+                    continue
+                consumer = move._get_consumer_key()
+                reserved = exact(line.quantity_product_uom)
+                given = min(book.spare(pool, consumer, reserved), quantity)
+                if given > 0:
+                    line._give_back(given)
+                    book.give_back(pool, consumer, given)
+                    quantity -= given
         if missing:
             self.search(
                 [("product_id", "in", products.ids), ("state", "in", BINDING_STATES)]

@@ -41,6 +41,7 @@ class ClaimBook:
         self._pool: dict[Goods, Key] = {}
         self._members: dict[Key, list[Goods]] = defaultdict(list)
         self._claims: dict[Key, dict[Key, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
+        self._excess: dict[Key, dict[Key, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
         self._product_of: dict[Key, int] = {}
         self._products: set[tuple[int, int]] = set()
         # (consumer, product) whose goods were made and nothing reserved of them yet.
@@ -54,11 +55,19 @@ class ClaimBook:
                 self._members[key].append(item)
 
     def add_claim(
-        self, product: int, warehouse: int, key: Key, consumer: Key, quantity: Fraction
+        self,
+        product: int,
+        warehouse: int,
+        key: Key,
+        consumer: Key,
+        quantity: Fraction,
+        excess: Fraction = ZERO,
     ) -> None:
-        """``consumer`` may still take ``quantity`` from the pool ``key``."""
+        """``consumer`` may still take ``quantity`` from the pool ``key``; or it has
+        reserved ``excess`` more of it than was made for it."""
         self._products.add((product, warehouse))
         self._claims[key][consumer] += quantity
+        self._excess[key][consumer] += excess
         self._product_of[key] = product
 
     def add_free(self, goods: Goods, quantity: Fraction, arriving: Fraction = ZERO) -> None:
@@ -128,9 +137,16 @@ class ClaimBook:
                 result[consumer, self._product_of[pool]] += quantity
         return result
 
-    def has_claim(self, pool: Key, consumer: Key | None) -> bool:
-        """Whether goods of the pool were made for ``consumer``, served or not."""
-        return consumer in self._claims[pool]
+    def spare(self, pool: Key, consumer: Key | None, reserved: Fraction) -> Fraction:
+        """What of the ``reserved`` goods of the pool was not made for ``consumer``."""
+        if consumer in self._claims[pool]:
+            return min(reserved, self._excess[pool][consumer])
+        return reserved
+
+    def give_back(self, pool: Key, consumer: Key | None, quantity: Fraction) -> None:
+        """Note that ``consumer`` has given up ``quantity`` of what was not made for it."""
+        if consumer in self._claims[pool]:
+            self._excess[pool][consumer] -= quantity
 
     def goods_of(self, pool: Key) -> list[Goods]:
         return list(self._members[pool])

@@ -162,6 +162,19 @@ class TestAllocationEvents(BindingCase):
         self.assertInvariants()
         self.assertEqual(self._reserved(self.late), [4])
 
+    def test_lost_goods_leave_no_owner_more_than_its_claim(self):
+        """Odoo takes what is scrapped off whichever reservation it finds."""
+        now = fields.Datetime.now()
+        for tracked in (self.soap, self.card):
+            early = self._create_order((tracked, 1), commitment_date=now + timedelta(days=1))
+            late = self._create_order((tracked, 9), commitment_date=now + timedelta(days=2))
+            run = self._close(self._create_run(tracked, 10, (early, 1), (late, 9)))
+            early.picking_ids.do_unreserve()
+            self._scrap(tracked, 4, run.lot_producing_ids)
+            self.assertInvariants()
+            self.assertEqual(self._reserved(early, late), [1, 5])
+            self.assertTrue(self._get_lost_goods_activities(run))
+
     def test_scrap_after_production(self):
         self._close(self.run_)
         self._scrap(self.soap, 3, self.run_.lot_producing_ids)

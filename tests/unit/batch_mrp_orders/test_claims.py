@@ -51,6 +51,20 @@ def test_goods_that_arrive_bear_claims_but_cannot_be_taken():
     assert not book.missing()
 
 
+def test_strangers_give_back_all_and_owners_what_is_beyond_their_claim():
+    goods, book = Goods(1, 1), ClaimBook()
+    book.add_pool("pool", [goods])
+    book.add_claim(1, 1, "pool", "short", Fraction(1))
+    book.add_claim(1, 1, "pool", "rich", Fraction(0), excess=Fraction(2))
+    book.add_free(goods, Fraction(0))
+    assert book.missing() == {"pool": 1}
+    assert book.spare("pool", "stranger", Fraction(5)) == 5
+    assert book.spare("pool", "short", Fraction(5)) == 0
+    assert book.spare("pool", "rich", Fraction(5)) == 2
+    book.give_back("pool", "rich", Fraction(1))
+    assert book.spare("pool", "rich", Fraction(4)) == 1
+
+
 def test_runs_that_share_a_lot_share_a_pool():
     assert group_by_lot({1: [10], 2: [10, 11], 3: [11], 4: [12], 5: []}) == {
         1: 1,
