@@ -60,7 +60,7 @@ class TestPrepayment(PaymentCase):
 
     def test_a_part_does_not(self):
         order = self._create_waiting_order()
-        self._transfer(20.0, order.name)
+        self.assertEqual(self._transfer(20.0, order.name).match_state, "partial")
         self.assertEqual((order.bank_paid_amount, order.bank_open_amount), (20.0, 40.0))
         self.assertTrue(order.payment_wait_since)
         self.assertEqual(order.state, "draft")
