@@ -29,7 +29,7 @@ class AccountBankStatementLine(models.Model):
             ]
             pairs = booked._replace_suspense(values, open_lines)
             self.env["account.move.line"]._reconcile_plan(pairs)
-            booked._write_matched(decided, moves)
+            booked._write_matched(decided, moves, orders)
             orders._on_bank_payment()
         self._write_suggestions(decisions)
         return booked
@@ -111,16 +111,15 @@ class AccountBankStatementLine(models.Model):
                 skip_account_move_synchronization=True, skip_readonly_check=True
             ).partner_id = partner_id
 
-    def _write_matched(self, decisions, moves):
+    def _write_matched(self, decisions, moves, orders):
         """Note by which rule and how each transfer was matched."""
+        still_open = {("invoice", move.id) for move in moves if move.amount_residual}
+        still_open |= {("order", order.id) for order in orders if order.bank_open_amount}
         groups = defaultdict(self.browse)
         for decision in decisions:
             line = self.browse(decision.payment)
-            part_paid = any(
-                kind == "invoice" and self.env["account.move"].sudo().browse(key).amount_residual
-                for (kind, key), _amount in decision.parts
-            )
-            state = "surplus" if decision.surplus else "partial" if part_paid else "matched"
+            is_part = any(key in still_open for key, _amount in decision.parts)
+            state = "surplus" if decision.surplus else "partial" if is_part else "matched"
             groups[decision.rule, state, float(decision.surplus)] |= line
         for (rule_id, state, surplus), lines in groups.items():
             lines.write(

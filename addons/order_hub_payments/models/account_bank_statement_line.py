@@ -23,6 +23,7 @@ class AccountBankStatementLine(models.Model):
             ("choose", "To Be Chosen"),
             ("unknown", "Nothing Found"),
             ("undone", "Undone by Hand"),
+            ("other", "Reconciled Otherwise"),
         ],
         "Matching",
         readonly=True,
@@ -111,6 +112,13 @@ class AccountBankStatementLine(models.Model):
         self.filtered(lambda line: line.match_state == "undone").match_state = False
         self._match_open_items()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def reconcile_bank_line(self):
+        """By a person in the bank reconciliation, or by a reconciliation model."""
+        result = super().reconcile_bank_line()
+        self.match_suggestion_ids.unlink()
+        self.match_state = "other"
+        return result
 
     def action_undo_reconciliation(self):
         """What a person undoes is not matched again by itself."""

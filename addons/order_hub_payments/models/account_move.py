@@ -48,10 +48,11 @@ class AccountMove(models.Model):
             move.reminder_date = raised[-1:].date
 
     def _get_open_receivable_lines(self):
-        """What is open of these invoices, the earliest due first."""
-        return self.line_ids.filtered(
+        """What is open of this invoice on one account, the earliest due first."""
+        lines = self.line_ids.filtered(
             lambda line: line.account_type == "asset_receivable" and not line.reconciled
         ).sorted(lambda line: (line.date_maturity or line.date, line.id))
+        return lines.filtered(lambda line: line.account_id == lines[0].account_id)
 
     def _post(self, soft=True):
         posted = super()._post(soft)

@@ -122,6 +122,22 @@ class SaleOrder(models.Model):
         if complete:
             complete._on_prepayment_received()
 
+    def _register_channel_payments(self, invoices=None):
+        """What came in by bank is not booked again when the shop marks the order as paid."""
+        by_bank = self.filtered(lambda order: order._is_paid_by_bank())
+        return super(SaleOrder, self - by_bank)._register_channel_payments(invoices)
+
+    def _is_paid_by_bank(self):
+        self.ensure_one()
+        # sudo: sales staff may not read the bank's entries
+        order = self.sudo()
+        owed = order.invoice_ids.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable" and line.parent_state == "posted"
+        )
+        by_bank = order.bank_paid_amount or owed.matched_credit_ids.credit_move_id.statement_line_id
+        is_open = any(not line.reconciled for line in owed) or order.bank_open_amount > 0
+        return bool(by_bank) and not is_open
+
     def _is_confirmed_anyway(self):
         """Who has paid by transfer has ordered."""
         return super()._is_confirmed_anyway() or (

@@ -147,6 +147,16 @@ class TestBankMatching(PaymentCase):
         self.assertEqual(lines.move_id.line_ids, moves)
         self.assertEqual(invoice.amount_residual, 60.0)
 
+    def test_what_a_person_reconciles_is_done(self):
+        self.env.ref("order_hub_payments.rule_payer").books = False
+        invoice = self._create_invoice(30.0)
+        line = self._transfer(30.0, "Honig", name=self.customer.name)
+        self.assertTrue(line.match_suggestion_ids)
+        line._add_account_move_line(invoice._get_open_receivable_lines())
+        line.reconcile_bank_line()
+        self.assertEqual((line.match_state, invoice.amount_residual), ("other", 0.0))
+        self.assertFalse(line.match_suggestion_ids)
+
     def test_what_a_person_undoes_stays_undone(self):
         invoice = self._create_invoice(100.0)
         line = self._transfer(100.0, invoice.name)

@@ -60,7 +60,7 @@ class TestPrepayment(PaymentCase):
 
     def test_a_part_does_not(self):
         order = self._create_waiting_order()
-        self._transfer(20.0, order.name)
+        self.assertEqual(self._transfer(20.0, order.name).match_state, "partial")
         self.assertEqual((order.bank_paid_amount, order.bank_open_amount), (20.0, 40.0))
         self.assertTrue(order.payment_wait_since)
         self.assertEqual(order.state, "draft")
@@ -123,6 +123,36 @@ class TestPrepayment(PaymentCase):
         invoices = orders._create_invoices(grouped=True)
         invoices.action_post()
         self.assertEqual(sorted(invoices.mapped("amount_residual")), [0.0, 0.0, 30.0])
+
+    def test_the_shop_says_later_that_the_order_is_paid(self):
+        """Who marks an order as paid in the shop tells what the bank has told before."""
+        prepaid = self._create_waiting_order()
+        self._transfer(60.0, prepaid.name)
+        invoiced = self._create_service_order(40.0, confirm=True)
+        invoiced._create_invoices().action_post()
+        self._transfer(40.0, invoiced.invoice_ids.name)
+        by_channel = self._create_service_order(50.0, confirm=True)
+        orders = prepaid | invoiced | by_channel
+        self.channel.payment_journal_id = self.bank
+        self.bank.inbound_payment_method_line_ids.payment_account_id = self.env[
+            "account.account"
+        ].create({"name": "Clearing", "code": "136990", "account_type": "asset_current"})
+        for order in orders:
+            self.env["sales.channel.payment"].create(
+                {
+                    "channel_id": self.channel.id,
+                    "order_id": order.id,
+                    "external_id": f"T{order.id}",
+                    "date": fields.Datetime.now(),
+                    "amount": order.amount_total,
+                    "currency_id": order.currency_id.id,
+                    "state": "done",
+                }
+            )
+        orders.channel_payment_state = "paid"
+        payments = orders._register_channel_payments()
+        self.assertEqual(payments, by_channel.channel_payment_ids.payment_id)
+        self.assertEqual(payments.amount, 50.0)
 
     def test_undoing_the_match_makes_the_order_wait_again(self):
         order = self._create_service_order(60.0, confirm=True, payment_term_id=self.in_advance.id)
