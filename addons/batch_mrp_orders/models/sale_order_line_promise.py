@@ -1,6 +1,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from datetime import timedelta
-
 from babel.dates import format_skeleton
 
 from odoo import api, fields, models
@@ -187,7 +185,7 @@ class SaleOrderLine(models.Model):
         for task in tasks:
             first = local_date(task.start)
             last = local_date(max(task.end - 1, task.start))
-            days.update(first + timedelta(days=day) for day in range((last - first).days + 1))
+            days.update(fields.Date.add(first, days=n) for n in range((last - first).days + 1))
         return len(days)
 
     # --------------------------------------------------------------------- text

@@ -6,17 +6,6 @@ from fractions import Fraction
 from math import ceil, floor, log10
 
 
-def exact(value: float | int | str | Decimal | Fraction) -> Fraction:
-    """The number a person would read in ``value``.
-
-    A float is taken by its shortest decimal form, so that ``0.1`` is one tenth
-    and not the nearest binary fraction.
-    """
-    if isinstance(value, float):
-        return Fraction(Decimal(repr(value)))
-    return Fraction(value)
-
-
 def readable_decimals(value: float, most: int = 6) -> int:
     """Decimals with which a computed quantity is shown.
 
@@ -27,6 +16,17 @@ def readable_decimals(value: float, most: int = 6) -> int:
     if not size or size >= 1:
         return min(3, most)
     return min(max(3, 2 - floor(log10(size))), most)
+
+
+def exact(value: float | int | str | Decimal | Fraction) -> Fraction:
+    """The number a person would read in ``value``.
+
+    A float is taken by its shortest decimal form, so that ``0.1`` is one tenth
+    and not the nearest binary fraction.
+    """
+    if isinstance(value, float):
+        return Fraction(Decimal(repr(value)))
+    return Fraction(value)
 
 
 def batches_for(
