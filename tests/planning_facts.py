@@ -36,7 +36,15 @@ def set_up(env):
                 ],
             }
         )
-    customer = env["res.partner"].create({"name": "Customer"})
+    customer = env["res.partner"].create(
+        {
+            "name": "Customer",
+            "street": "Lindenweg 4",
+            "zip": "79098",
+            "city": "Freiburg",
+            "country_id": env.ref("base.de").id,
+        }
+    )
     for warehouse in (first, second):
         orders = _create_orders(env, customer, warehouse, jar, ORDERED)
         orders.action_confirm()

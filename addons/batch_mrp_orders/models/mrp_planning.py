@@ -250,8 +250,11 @@ class MrpPlanning(models.AbstractModel):
                 "product_uom_qty",
                 "customer_lead",
                 "is_personal",
+                "sequence",
             ],
         )
+        rank = {order_id: number for number, order_id in enumerate(orders.ids)}
+        lines = lines.sorted(lambda line: (rank[line.order_id.id], line.sequence, line.id))
         return [
             Demand(
                 key=("line", line.id),

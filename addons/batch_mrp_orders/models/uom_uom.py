@@ -34,7 +34,8 @@ class UomUom(models.Model):
     @tools.ormcache()
     def _get_all_units(self):
         """The units as the planning engine sees them, by id."""
-        units = self.sudo().with_context(active_test=False).search([])
+        # The factors of archived units count as well.
+        units = self.sudo().search([("active", "in", (True, False))])
         return {unit.id: unit._get_unit() for unit in units}
 
     @api.model_create_multi

@@ -183,8 +183,9 @@ class SaleOrder(models.Model):
 
     def _write_material_check(self, results):
         before = {order: order.material_state for order in self}
-        super()._write_material_check(results)
+        res = super()._write_material_check(results)
         self.filtered(lambda order: order.material_state != before[order])._request_order_check()
+        return res
 
     def _request_order_check(self):
         """Have the orders checked soon; many changes in a row cost one check."""

@@ -8,8 +8,8 @@ class SaleOrder(models.Model):
     def _on_prepayment_received(self):
         """Hook: these orders have just been paid completely in advance.
 
-        Quotations are confirmed; one that fails keeps the reason in `workflow_error`, and the
+        Quotations are confirmed; one that fails shows the reason as a failed step, and the
         payment stays booked.
         """
         quotations = self.filtered(lambda order: order.state in ("draft", "sent"))
-        quotations._process_in_sets("_confirm_checked")
+        quotations.with_context(confirm_anyway=True)._process_in_sets("confirm")

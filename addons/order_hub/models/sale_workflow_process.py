@@ -27,7 +27,6 @@ class SaleWorkflowProcess(models.Model):
         "everything has left.",
     )
     send_invoice = fields.Boolean(
-        "Send Invoice",
         help="By mail or electronically (ZUGFeRD, XRechnung), as the customer is set up.",
     )
 

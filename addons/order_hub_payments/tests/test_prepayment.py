@@ -83,7 +83,7 @@ class TestPrepayment(PaymentCase):
 
         self.patch(type(order), "action_confirm", fail)
         line = self._transfer(60.0, order.name)
-        self.assertEqual((order.workflow_error, order.state), ("no route", "draft"))
+        self.assertEqual((order.workflow_failure_ids.error, order.state), ("no route", "draft"))
         self.assertTrue(line.is_reconciled)
 
     def test_the_invoice_uses_the_money(self):
