@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # `make soak` draws this many times the examples of `make test`.
-SOAK_FACTOR = 50
+SOAK_FACTOR = 20
 
 for manifest in sorted(Path(__file__).parent.glob("addons/*/__manifest__.py")):
     folder = str(manifest.parent)

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import ceil
 
 from odoo import fields, models
@@ -63,7 +63,11 @@ class MrpProduction(models.Model):
         # time counts.
         holds = self.env["mrp.capacity.hold"].sudo()._get_valid(self.warehouse_id[:1])
         holds = holds.filtered(lambda hold: hold.workcenter_id in centres)
-        return self.env["mrp.promise"].sudo()._get_capacity(centres.sudo(), holds, now)
+        company = self.company_id[:1].sudo()
+        capacity, _shipping = (
+            self.env["mrp.promise"].sudo()._get_capacity(centres.sudo(), company, holds, now)
+        )
+        return capacity
 
     def _get_deadline_minutes(self, deadlines):
         """The minute in which the goods of each run must be there; of a day the last one in
@@ -72,11 +76,9 @@ class MrpProduction(models.Model):
         moments = {moment for moment in wanted if isinstance(moment, datetime)}
         minutes = {moment: to_minute(moment) for moment in moments}
         if days := wanted - moments:
-            promise, company = self.env["mrp.promise"].sudo(), self.company_id[:1].sudo()
-            margin = timedelta(days=28)
-            first = promise._get_noon(company, min(days) - margin)
-            span = max(days) - min(days) + 2 * margin
-            calendar = promise._get_shipping_calendar(company, first, span)
+            company = self.company_id[:1].sudo()
+            promise = self.env["mrp.promise"].sudo()
+            calendar = promise._get_shipping_calendar_around(company, days)
             minutes.update((day, calendar.deadline(day)) for day in days)
         found = {
             run: [minutes[item] for item in items if minutes[item] is not None]

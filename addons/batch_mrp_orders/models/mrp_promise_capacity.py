@@ -68,15 +68,18 @@ class MrpPromise(models.AbstractModel):
     @api.model
     def _get_ship_by_days(self, company, days):
         """The day to hand goods over, by the day on which the customer shall have them."""
+        calendar = self._get_shipping_calendar_around(company, days)
+        return {day: calendar.ship_by(day) for day in days}
+
+    @api.model
+    def _get_shipping_calendar_around(self, company, days):
+        """Shipping days of ``company`` from well before ``days`` until well after them."""
         margin = timedelta(days=28 + 2 * company.promise_shipping_days)
         start = self._get_noon(company, min(days) - margin)
         span = max(days) - min(days) + 2 * margin
         resources = {company.resource_calendar_id: self.env["resource.resource"]}
         working = self._get_working_times(resources, start, span)
-        calendar = self._get_shipping_calendar(
-            company, working[company.resource_calendar_id][False]
-        )
-        return {day: calendar.ship_by(day) for day in days}
+        return self._get_shipping_calendar(company, working[company.resource_calendar_id][False])
 
     @api.model
     def _get_working_times(self, resources_by_calendar, start, span=HORIZON):
