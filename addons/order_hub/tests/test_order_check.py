@@ -174,7 +174,7 @@ class TestOrderCheck(BatchCase):
     def test_paid_quotation_is_confirmed(self):
         provider = self.env["payment.provider"].create({"name": "Test", "code": "none"})
         order = self._order((self.jar, 5000), partner_id=self.stranger.id)
-        method = self.env["payment.method"].search([], limit=1)
+        method = self.env["payment.method"].create({"name": "Test", "code": "order_hub_test"})
         transaction = self.env["payment.transaction"].create(
             {
                 "provider_id": provider.id,
