@@ -19,7 +19,9 @@ class TestPromisePortal(BatchCase, HttpCase):
         cls.user = new_test_user(
             cls.env, "customer", groups="base.group_portal", password="customer-of-honey"
         )
+        address = {name: cls.customer[name] for name in ("street", "zip", "city", "country_id")}
         cls.customer = cls.user.partner_id
+        cls.customer.write({**address, "country_id": address["country_id"].id})
         cls._stock_up(cls.raw, 20)
         cls._stock_up(cls.glass, 20)
         cls.order = cls._create_order((cls.jar, 10), confirm=False)

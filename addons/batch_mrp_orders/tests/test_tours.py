@@ -68,7 +68,7 @@ class TestTours(BatchCase, HttpCase):
         self._stock_up(self.raw, 20, "R-1")
         self._stock_up(self.glass, 100)
         due = fields.Datetime.now() + timedelta(days=30)
-        partners = self.env["res.partner"].create([{"name": "Patient"}, {"name": "Urgent"}])
+        partners = self.customer.copy({"name": "Patient"}) | self.customer.copy({"name": "Urgent"})
         patient = self._create_order((self.jar, 12), partner_id=partners[0].id, commitment_date=due)
         for run in self._plan()[::-1]:
             self._produce(run, f"TOUR-{run.product_id.id}")
