@@ -2,7 +2,7 @@
 {
     "name": "Order Hub",
     "summary": "Channel orders through check, production, shipping and invoice",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "development_status": "Beta",
     "category": "Sales/Sales",
     "website": "https://github.com/batch-order-hub/batch-order-hub",

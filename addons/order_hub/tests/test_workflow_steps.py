@@ -12,6 +12,8 @@ from odoo.tests import Form, new_test_user
 from odoo.addons.batch_mrp_orders.tests.common import BatchCase
 from odoo.addons.queue_job.tests.common import trap_jobs
 
+from ..hooks import start_workflows
+
 
 class TestWorkflowSteps(BatchCase):
     @classmethod
@@ -65,6 +67,17 @@ class TestWorkflowSteps(BatchCase):
         self.assertEqual(channel.workflow_process_id, self.prepaid)
         plain = self._create_order((self.jar, 1), confirm=False, channel_id=channel.id)
         self.assertEqual(plain.workflow_process_id, self.prepaid)
+
+    def test_channels_and_orders_from_before_get_a_workflow(self):
+        channel = self.env["sales.channel"].create({"name": "Shop"})
+        done = self._create_order((self.jar, 1), confirm=False, channel_id=channel.id)
+        done._action_cancel()
+        waiting = self._create_order((self.jar, 1), confirm=False, channel_id=channel.id)
+        channel.workflow_process_id = (done | waiting).workflow_process_id = False
+        start_workflows(self.env)
+        self.assertEqual(channel.workflow_process_id, self.prepaid)
+        self.assertEqual(waiting.workflow_process_id, self.prepaid)
+        self.assertFalse(done.workflow_process_id)
 
     def test_orders_without_workflow_are_left_alone(self):
         order = self._create_order((self.jar, 1), confirm=False)
