@@ -261,7 +261,7 @@ class Promiser:
             if not rest or batch.start < ready or not batch.room:
                 continue
             alone = self._first_batch(run.recipe, routing, rest, ready)
-            if alone and alone < batch.end:
+            if alone is not None and alone < batch.end:
                 break
             taken = min(rest, batch.room)
             batch.room -= taken

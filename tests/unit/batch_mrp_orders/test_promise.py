@@ -98,6 +98,15 @@ def test_a_batch_is_not_shared_by_goods_whose_material_comes_later():
     assert second.tasks[0].start == 3 * DAY + 480
 
 
+def test_goods_that_can_be_there_in_the_first_minute_share_no_later_batch():
+    engine = promiser({("move", 1): 1}, {RAW: 0})
+    engine.routings = {BULK: Routing(())}
+    outcomes = promise_all(
+        engine, [demand("A", 10, BULK), demand("B", 10, BULK)], [stock(RAW, 10, ("move", 1))]
+    )
+    assert [outcome.ready for outcome in outcomes] == [1, 0]
+
+
 def test_late_orders_leave_the_early_slots_to_urgent_ones():
     demands = [demand("far", 50, BULK), demand("near", 50, BULK)]
     far, near = promise_all(promiser(), demands, [stock(RAW, 100)], {"far": 20 * DAY + 900})
