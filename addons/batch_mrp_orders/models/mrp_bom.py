@@ -98,10 +98,7 @@ class MrpBom(models.Model):
     # ------------------------------------------------------------ run quantities
     def _get_output(self):
         """What the recipe makes, exact and in the product's unit."""
-        return exact(self.product_qty) * self._get_unit_ratio()
-
-    def _get_unit_ratio(self):
-        return exact(self.product_uom_id.factor) / exact(self.product_tmpl_id.uom_id.factor)
+        return self._get_formula().output
 
     def _get_weighing_step(self):
         return self._get_scale_step(self.weighing_step, self.product_uom_id._get_unit())

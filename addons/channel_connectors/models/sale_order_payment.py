@@ -1,5 +1,14 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from odoo import models
+from odoo.fields import Domain
+
+# What the channel has received and the books do not know yet.
+UNBOOKED_PAYMENT = (
+    Domain("state", "=", "done")
+    & Domain("is_test", "=", False)
+    & Domain("payment_id", "=", False)
+    & Domain("amount", ">", 0)
+)
 
 
 class SaleOrder(models.Model):
@@ -14,11 +23,7 @@ class SaleOrder(models.Model):
         invoices = self.invoice_ids if invoices is None else invoices
         # sudo: sales staff may not book; what is booked is the channel's own statement,
         # on the journal an administrator chose for it
-        transactions = self.sudo().channel_payment_ids.filtered(
-            lambda row: (
-                row.state == "done" and not row.is_test and not row.payment_id and row.amount > 0
-            )
-        )
+        transactions = self.sudo().channel_payment_ids.filtered_domain(UNBOOKED_PAYMENT)
         if transactions:
             transactions.lock_for_update()
             transactions.invalidate_recordset(["payment_id"])

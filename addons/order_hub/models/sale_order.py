@@ -1,9 +1,16 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.channel_connectors.models.sale_order_payment import UNBOOKED_PAYMENT
+
 PAID = ("paid", "partially_refunded")
+UNSENT_INVOICE = (
+    Domain("state", "=", "posted")
+    & Domain("move_type", "=", "out_invoice")
+    & Domain("is_move_sent", "=", False)
+)
 
 
 class SaleOrder(models.Model):
@@ -59,12 +66,14 @@ class SaleOrder(models.Model):
         )
 
     def _step_acknowledge(self):
-        for order in self:
-            if not order.partner_id.email:
-                raise UserError(
-                    self.env._("%s has no e-mail address.", order.partner_id.display_name)
-                )
+        self._check_mail_addresses(self.partner_id)
         self._send_order_confirmation_mail()
+
+    @api.model
+    def _check_mail_addresses(self, partners):
+        for partner in partners:
+            if not partner.email:
+                raise UserError(self.env._("%s has no e-mail address.", partner.display_name))
 
     def _send_order_confirmation_mail(self):
         """Sent once, by whichever way the order was confirmed."""
@@ -126,16 +135,7 @@ class SaleOrder(models.Model):
         Workflow = self.env["sale.workflow.process"]
         return (
             Workflow._get_workflow_domain("register_payment")
-            & Domain(
-                "channel_payment_ids",
-                "any",
-                [
-                    ("state", "=", "done"),
-                    ("is_test", "=", False),
-                    ("payment_id", "=", False),
-                    ("amount", ">", 0),
-                ],
-            )
+            & Domain("channel_payment_ids", "any", UNBOOKED_PAYMENT)
             & Domain("order_line.invoice_lines.parent_state", "=", "posted")
         )
 
@@ -148,27 +148,14 @@ class SaleOrder(models.Model):
         return Domain(
             "order_line.invoice_lines.move_id",
             "any",
-            Workflow._get_workflow_domain("send_invoice")
-            & Domain("state", "=", "posted")
-            & Domain("move_type", "=", "out_invoice")
-            & Domain("is_move_sent", "=", False),
+            Workflow._get_workflow_domain("send_invoice") & UNSENT_INVOICE,
         )
 
     def _step_send(self):
         """Send the invoices as the customers want them; core makes PDF and e-invoice."""
-        moves = self.invoice_ids.filtered(
-            lambda move: (
-                move.state == "posted"
-                and move.move_type == "out_invoice"
-                and not move.is_move_sent
-                and move.workflow_process_id.send_invoice
-            )
-        )
-        for move in moves:
-            if not move.partner_id.email:
-                raise UserError(
-                    self.env._("%s has no e-mail address.", move.partner_id.display_name)
-                )
+        moves = self.invoice_ids.filtered("workflow_process_id.send_invoice")
+        moves = moves.filtered_domain(UNSENT_INVOICE)
+        self._check_mail_addresses(moves.partner_id)
         self.env["account.move.send"]._generate_and_send_invoices(moves)
 
     # --------------------------------------------------------------------- credit

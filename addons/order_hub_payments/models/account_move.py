@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from odoo import api, fields, models
 
-NUMBER = "upper(regexp_replace({}, '[^A-Za-z0-9]', '', 'g'))"
+from .sale_order import NUMBER
 
 
 class AccountMove(models.Model):
