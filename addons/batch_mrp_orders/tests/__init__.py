@@ -7,6 +7,7 @@ from . import (
     test_closing,
     test_confirmation_queries,
     test_kit_demand,
+    test_lot_balance,
     test_lot_block,
     test_lot_genealogy,
     test_lot_genealogy_access,
