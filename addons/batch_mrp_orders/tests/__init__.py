@@ -11,6 +11,7 @@ from . import (
     test_lot_block,
     test_lot_genealogy,
     test_lot_genealogy_access,
+    test_lot_genealogy_property,
     test_made_to_stock,
     test_material_check,
     test_missing_material,
