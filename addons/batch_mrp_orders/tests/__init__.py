@@ -29,5 +29,6 @@ from . import (
     test_recipe_version,
     test_remaining_life,
     test_schedule,
+    test_supplier_lot,
 )
 from . import test_tours
