@@ -10,7 +10,7 @@ class StockLot(models.Model):
 
     supplier_lot = fields.Char(
         "Supplier's Lot Number",
-        index="trigram",
+        index="btree_not_null",
         tracking=True,
         copy=False,
         help="The number on the supplier's own label. It is entered on the receipt, beside our "
