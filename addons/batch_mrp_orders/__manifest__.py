@@ -39,6 +39,7 @@
         "views/res_partner_views.xml",
         "views/stock_lot_views.xml",
         "views/stock_lot_supplier_views.xml",
+        "views/best_before_views.xml",
         "views/sale_order_views.xml",
         "views/sale_order_allocation_views.xml",
         "views/sale_order_document_views.xml",
