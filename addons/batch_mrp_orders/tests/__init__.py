@@ -10,6 +10,7 @@ from . import (
     test_fefo,
     test_kit_demand,
     test_lot_block,
+    test_lot_number,
     test_made_to_stock,
     test_material_check,
     test_missing_material,
