@@ -30,6 +30,7 @@ from . import (
     sale_order_material,
     sale_order_planning,
     sale_order_line_recipe,
+    sale_order_line_life,
     sale_order_material_line,
     stock_lot,
     stock_lot_supplier,

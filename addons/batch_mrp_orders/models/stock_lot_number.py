@@ -33,9 +33,9 @@ class ProductProduct(models.Model):
         A sequence of the product's own, core's “Custom Lot/Serial”, goes before the pattern.
         """
         company = company or self.env.company
-        common = self.env.ref("stock.sequence_production_lots", raise_if_not_found=False)
+        common = self.env["ir.model.data"]._xmlid_to_res_id("stock.sequence_production_lots")
         # Whoever makes a lot, its number is that of the company.
-        if self.tracking != "lot" or self.sudo().lot_sequence_id not in (common or (),):
+        if self.tracking != "lot" or self.sudo().lot_sequence_id.id not in (common, False):
             return None
         return company.sudo()._get_lot_pattern()
 

@@ -53,6 +53,7 @@ class StockWarehouseOrderpoint(models.Model):
         "product_id.use_expiration_date",
         "product_id.expiration_time",
         "product_id.removal_time",
+        "effective_bom_id.shelf_life_days",
         "warehouse_id",
         "lead_days",
     )
@@ -79,9 +80,10 @@ class StockWarehouseOrderpoint(models.Model):
     def _get_shelf_life_days(self):
         """Days on which goods made today may be sold; 0 means that they keep."""
         product = self.product_id
-        if not product.use_expiration_date or not product.expiration_time:
+        days = self.effective_bom_id._get_shelf_life(product).days
+        if not product.use_expiration_date or not days:
             return 0
-        return max(product.expiration_time - product.removal_time, 0)
+        return max(days - product.removal_time, 0)
 
     def _get_monthly_sales(self):
         """Shipments to customers less returns, by (product, warehouse) and month."""

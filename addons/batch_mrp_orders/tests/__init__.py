@@ -15,6 +15,7 @@ from . import (
     test_material_check,
     test_missing_material,
     test_mrp_demand,
+    test_order_life,
     test_order_screen,
     test_orderpoint_forecast,
     test_plan_at_confirmation,
