@@ -41,6 +41,7 @@
         "views/stock_lot_supplier_views.xml",
         "views/best_before_views.xml",
         "views/lot_number_views.xml",
+        "views/stock_expiry_risk_views.xml",
         "views/sale_order_views.xml",
         "views/sale_order_allocation_views.xml",
         "views/sale_order_document_views.xml",

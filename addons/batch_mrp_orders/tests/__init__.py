@@ -7,6 +7,7 @@ from . import (
     test_best_before,
     test_closing,
     test_confirmation_queries,
+    test_expiry_risk,
     test_fefo,
     test_kit_demand,
     test_lot_block,
