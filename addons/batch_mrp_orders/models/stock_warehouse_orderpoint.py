@@ -1,11 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from collections import defaultdict
 from fractions import Fraction
 
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 from ..planning.forecast import (
     backtest_error,
@@ -17,8 +13,6 @@ from ..planning.forecast import (
     suggested_minimum,
 )
 from ..planning.quantity import exact
-
-HISTORY_MONTHS = 30
 
 
 class StockWarehouseOrderpoint(models.Model):
@@ -53,6 +47,7 @@ class StockWarehouseOrderpoint(models.Model):
         "product_id.use_expiration_date",
         "product_id.expiration_time",
         "product_id.removal_time",
+        "effective_bom_id.shelf_life_days",
         "warehouse_id",
         "lead_days",
     )
@@ -79,34 +74,14 @@ class StockWarehouseOrderpoint(models.Model):
     def _get_shelf_life_days(self):
         """Days on which goods made today may be sold; 0 means that they keep."""
         product = self.product_id
-        if not product.use_expiration_date or not product.expiration_time:
+        days = self.effective_bom_id._get_shelf_life(product).days
+        if not product.use_expiration_date or not days:
             return 0
-        return max(product.expiration_time - product.removal_time, 0)
+        return max(days - product.removal_time, 0)
 
     def _get_monthly_sales(self):
         """Shipments to customers less returns, by (product, warehouse) and month."""
-        since = fields.Date.today().replace(day=1) - relativedelta(months=HISTORY_MONTHS)
-        base = (
-            Domain("product_id", "in", self.product_id.ids)
-            & Domain("state", "=", "done")
-            & Domain("date", ">=", since)
-        )
-        sales = defaultdict(lambda: defaultdict(Fraction))
-        # Months are those of UTC, the same for every reader.
-        moves = self.env["stock.move"].with_context(tz="UTC")
-        for sign, inside, outside in (
-            (1, "location_id", "location_dest_id"),
-            (-1, "location_dest_id", "location_id"),
-        ):
-            for product, location, month, quantity in moves._read_group(
-                base & Domain(f"{outside}.usage", "=", "customer"),
-                ["product_id", inside, "date:month"],
-                ["product_qty:sum"],
-            ):
-                sales[product, location.warehouse_id][month.year, month.month] += sign * exact(
-                    quantity
-                )
-        return sales
+        return self.product_id._get_monthly_outflow(("customer",))
 
     def _get_multiple_rounded_qty(self, qty_to_order):
         """Goods that are made come in full batches, and no more than can be sold in time."""
