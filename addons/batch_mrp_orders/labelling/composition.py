@@ -118,9 +118,7 @@ class Composer:
             return entries
         left = max(1 - lost / water, Fraction(0))
         return [
-            replace(entry, weight=entry.weight * left)
-            if entry.product in self.volatile
-            else entry
+            replace(entry, weight=entry.weight * left) if entry.product in self.volatile else entry
             for entry in entries
         ]
 

@@ -21,9 +21,10 @@ MEASURE_DIGITS = 6
 
 # Application identifiers by their first two digits whose length is predefined: they are
 # the only ones that no separator follows (figure 7.8.5-2).
-PREDEFINED = {*("00 01 02 03 04 11 12 13 14 15 16 17 18 19 20".split())} | {
-    *("31 32 33 34 35 36 41".split())
-}
+PREDEFINED = frozenset(
+    ("00", "01", "02", "03", "04", "11", "12", "13", "14", "15", "16", "17", "18", "19", "20")
+    + ("31", "32", "33", "34", "35", "36", "41")
+)
 
 
 class Gs1Error(ValueError):

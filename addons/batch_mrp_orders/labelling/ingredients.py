@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from .composition import Entry, add_up, descending
 
+SHORT = 4
 SHARE = re.compile(r"^(?P<name>.*\S)\s+(?P<share>\d+(?:[.,]\d+)?)\s*%$")
 
 
@@ -158,12 +159,20 @@ def emphasise(text: str, words: Iterable[str]) -> list[Token]:
     [Token(text='Voll', strong=False), Token(text='milch', strong=True), \
 Token(text='pulver', strong=False)]
     """
-    longest_first = sorted({word for word in words if word}, key=len, reverse=True)
-    if not longest_first:
-        return [Token(text)] if text else []
-    pattern = re.compile("(" + "|".join(map(re.escape, longest_first)) + ")", re.IGNORECASE)
-    pieces = pattern.split(text)
+    pattern = _pattern(words)
+    pieces = pattern.split(text) if pattern else [text]
     return [Token(piece, bool(i % 2)) for i, piece in enumerate(pieces) if piece]
+
+
+def _pattern(words: Iterable[str]) -> re.Pattern[str] | None:
+    """Finds any of ``words``, the longest first: short ones ("Ei") only where a word
+    begins or ends with them, for they are in the middle of many others."""
+    longest_first = sorted({word for word in words if word}, key=len, reverse=True)
+    options = [
+        rf"\b{re.escape(word)}|{re.escape(word)}\b" if len(word) < SHORT else re.escape(word)
+        for word in longest_first
+    ]
+    return re.compile("(" + "|".join(options) + ")", re.IGNORECASE) if options else None
 
 
 def _words(declared: Declared) -> tuple[str, ...]:
@@ -172,14 +181,15 @@ def _words(declared: Declared) -> tuple[str, ...]:
 
 
 def _unnamed(declared: Declared) -> list[str]:
-    text = f"{declared.title} {declared.own_list}".casefold()
-    if any(word.casefold() in text for word in declared.words):
+    text = f"{declared.title} {declared.own_list}"
+    if _shows(text, declared.words):
         return []
-    return [
-        allergen.name
-        for allergen in declared.allergens
-        if not any(word.casefold() in text for word in allergen.words if word)
-    ]
+    return [allergen.name for allergen in declared.allergens if not _shows(text, allergen.words)]
+
+
+def _shows(text: str, words: Iterable[str]) -> bool:
+    pattern = _pattern(words)
+    return bool(pattern and pattern.search(text))
 
 
 def _everything(entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -221,21 +231,26 @@ class CosmeticIngredient:
 
     def names(self) -> list[tuple[str, Fraction]]:
         """Names with their share of the ingredient; without percentages equal shares."""
-        pieces = [piece.strip() for piece in re.split(r";|,\s+", self.inci) if piece.strip()]
-        shares = [SHARE.match(piece) for piece in pieces]
-        if pieces and all(shares):
-            return [
-                (found["name"], Fraction(found["share"].replace(",", ".")) / 100)
-                for found in shares
-                if found
-            ]
-        return [(piece, Fraction(1, len(pieces))) for piece in pieces]
+        pieces = self._pieces()
+        if self.lacks_shares:
+            return [(name, Fraction(1, len(pieces))) for name, _share in pieces]
+        return [(name, Fraction(1) if share is None else share) for name, share in pieces]
 
     @property
     def lacks_shares(self) -> bool:
         """A mixture whose percentages are not known: its place in the list is a guess."""
-        names = self.names()
-        return len(names) > 1 and sum(share for _name, share in names) != 1
+        shares = [share for _name, share in self._pieces()]
+        return len(shares) > 1 and (None in shares or sum(filter(None, shares)) != 1)
+
+    def _pieces(self) -> list[tuple[str, Fraction | None]]:
+        texts = [text.strip() for text in re.split(r";|,\s+", self.inci)]
+        return [
+            (found["name"], Fraction(found["share"].replace(",", ".")) / 100)
+            if (found := SHARE.match(text))
+            else (text, None)
+            for text in texts
+            if text
+        ]
 
 
 def inci_list(entries: Iterable[Entry], facts: Mapping[int, CosmeticIngredient]) -> list[str]:

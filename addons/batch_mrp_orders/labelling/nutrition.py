@@ -104,9 +104,7 @@ class Rounding:
 ENERGY = Rounding(ZERO, Decimal(1), Decimal(1), ZERO, Decimal(0))
 GRAMS = Rounding(Fraction(10), Decimal(1), Decimal("0.1"), Fraction(1, 2), Decimal("0.5"))
 SATURATES = Rounding(Fraction(10), Decimal(1), Decimal("0.1"), Fraction(1, 10), Decimal("0.1"))
-SALT = Rounding(
-    Fraction(1), Decimal("0.1"), Decimal("0.01"), Fraction(125, 10000), Decimal("0.01")
-)
+SALT = Rounding(Fraction(1), Decimal("0.1"), Decimal("0.01"), Fraction(125, 10000), Decimal("0.01"))
 ROUNDING = {
     "energy_kj": ENERGY,
     "energy_kcal": ENERGY,

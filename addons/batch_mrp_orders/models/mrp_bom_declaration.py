@@ -40,14 +40,13 @@ class MrpBom(models.Model):
     _inherit = "mrp.bom"
 
     ingredient_text = fields.Html(
-        "Ingredients", compute="_compute_declaration", sanitize=False, export_string_translation=False
+        "Ingredients",
+        compute="_compute_declaration",
+        sanitize=False,
+        export_string_translation=False,
     )
-    nutrition_table = fields.Html(
-        "Nutrition", compute="_compute_declaration", sanitize=False, export_string_translation=False
-    )
-    declaration_findings = fields.Html(
-        "Findings", compute="_compute_declaration", sanitize=False, export_string_translation=False
-    )
+    nutrition_table = fields.Html("Nutrition", compute="_compute_declaration", sanitize=False)
+    declaration_findings = fields.Html("Findings", compute="_compute_declaration", sanitize=False)
 
     @api.depends_context("lang", "company")
     @api.depends(
@@ -192,9 +191,11 @@ class DeclarationWriter:
     def _get_contained_allergens(self, make, product_id=None):
         """Of its own and of all that went in by the recipes this was made by."""
         reached = self.mixes.get_reached(make, product_id)
-        return self.env["product.allergen"].union(
-            *(self.products[key].allergen_ids for key in reached)
-        ).sorted()
+        return (
+            self.env["product.allergen"]
+            .union(*(self.products[key].allergen_ids for key in reached))
+            .sorted()
+        )
 
     def _get_allergen(self, allergen):
         if allergen.id not in self.allergens:

@@ -93,7 +93,10 @@ class MixLoader:
         if not make.bom:
             return composer
         bom = self.env["mrp.bom"].browse(make.bom)
-        mixes = {**composer.mixes, make.product: self._get_mix(make.product, self._get_row(bom, make))}
+        mixes = {
+            **composer.mixes,
+            make.product: self._get_mix(make.product, self._get_row(bom, make)),
+        }
         return Composer(mixes, composer.handling, composer.volatile)
 
     def _get_composer_of_day(self, day):

@@ -52,7 +52,9 @@ class StockLabelFormat(models.Model):
     def _check_fits_paper(self):
         for record in self:
             paper = record.paperformat_id
-            across = record._get_extent(record.margin_left, record.columns, record.width, record.gap_x)
+            across = record._get_extent(
+                record.margin_left, record.columns, record.width, record.gap_x
+            )
             down = record._get_extent(record.margin_top, record.rows, record.height, record.gap_y)
             if across > paper.print_page_width + 0.5 or down > paper.print_page_height + 0.5:
                 raise ValidationError(

@@ -19,12 +19,16 @@ class StockLabelSource(models.AbstractModel):
         if not lines:
             raise UserError(self.env._("There is nothing here to print a label for."))
         company = self.company_id[:1] or self.env.company
-        wizard = self.env["stock.label.print"].with_company(company).create(
-            {
-                "company_id": company.id,
-                "kind": kind or self._get_label_kind(),
-                "line_ids": [Command.create(values) for values in lines],
-            }
+        wizard = (
+            self.env["stock.label.print"]
+            .with_company(company)
+            .create(
+                {
+                    "company_id": company.id,
+                    "kind": kind or self._get_label_kind(),
+                    "line_ids": [Command.create(values) for values in lines],
+                }
+            )
         )
         return {
             "type": "ir.actions.act_window",

@@ -94,8 +94,10 @@ class StockLabelPrint(models.TransientModel):
         except UserError as error:
             return False, Bom._get_list_html([str(error)])
         values = {"label": labels[0], "wizard": self.with_context(lang=self.lang)}
-        preview = self.env["ir.qweb"].with_context(lang=self.lang)._render(
-            "batch_mrp_orders.label_preview", values
+        preview = (
+            self.env["ir.qweb"]
+            .with_context(lang=self.lang)
+            ._render("batch_mrp_orders.label_preview", values)
         )
         findings = dict.fromkeys(text for label in labels for text in label["findings"])
         return preview, Bom._get_list_html(findings)
@@ -103,9 +105,7 @@ class StockLabelPrint(models.TransientModel):
     def action_print(self):
         self.ensure_one()
         if not 1 <= self.label_count <= MOST_LABELS:
-            raise UserError(
-                self.env._("Print between 1 and %s labels at once.", MOST_LABELS)
-            )
+            raise UserError(self.env._("Print between 1 and %s labels at once.", MOST_LABELS))
         self._get_labels()  # says what is wrong before a page is made
         report = self.env.ref("batch_mrp_orders.action_report_stock_label")
         return {
@@ -155,9 +155,7 @@ class StockLabelPrintLine(models.TransientModel):
     pieces = fields.Integer(readonly=True, help="Pieces there are, for product labels.")
     copies = fields.Integer(compute="_compute_copies", store=True, readonly=False, required=True)
 
-    _copies = models.Constraint(
-        "CHECK (copies >= 0)", "The number of copies must not be negative."
-    )
+    _copies = models.Constraint("CHECK (copies >= 0)", "The number of copies must not be negative.")
 
     @api.depends("wizard_id.kind", "pieces")
     def _compute_copies(self):

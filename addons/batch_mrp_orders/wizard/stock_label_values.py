@@ -66,8 +66,13 @@ class StockLabelPrintLine(models.TransientModel):
     def _get_runs(self):
         """The latest run that made each lot."""
         # Printing labels does not need the rights to read runs.
-        runs = self.env["mrp.production"].sudo().search(
-            [("lot_producing_ids", "in", self.lot_id.ids), ("state", "!=", "cancel")], order="id"
+        runs = (
+            self.env["mrp.production"]
+            .sudo()
+            .search(
+                [("lot_producing_ids", "in", self.lot_id.ids), ("state", "!=", "cancel")],
+                order="id",
+            )
         )
         return {lot: run for run in runs for lot in run.lot_producing_ids}
 
