@@ -147,11 +147,6 @@ def payload(elements: Iterable[Element]) -> str:
     return text.removesuffix(SEPARATOR)
 
 
-def readable(elements: Iterable[Element]) -> str:
-    """The line below the code: ``(01)04012345678901(10)A-1``."""
-    return "".join(element.readable for element in elements)
-
-
 def code128(text: str) -> str:
     """``payload`` as the value of a GS1-128, at most 48 characters."""
     if len(text) > LONGEST_GS1_128:

@@ -1,12 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-import io
-
-from PIL import Image
 from pystrich.datamatrix import FNC1, DataMatrixData, DataMatrixEncoder
 
 from odoo import api, models
 
-from ..labelling.gs1 import SEPARATOR
+from ..labelling.gs1 import SEPARATOR, code128
 
 
 class IrActionsReport(models.Model):
@@ -21,10 +18,13 @@ class IrActionsReport(models.Model):
 
     @api.model
     def barcode(self, barcode_type, value, **kwargs):
-        """Data Matrix in the size the text needs.
+        """Also Data Matrix, in the size the text needs, and GS1 codes from element strings.
 
-        The one that reportlab draws has 44 x 44 modules whatever it says, and no FNC1.
+        The Data Matrix of reportlab has 44 x 44 modules whatever it says, and no FNC1. FNC1
+        of Code 128 is a character that the barcode widget of reports refuses.
         """
+        if barcode_type == "GS1-128":
+            return super().barcode("Code128", code128(value), **kwargs)
         if barcode_type not in ("DataMatrix", "GS1DataMatrix"):
             return super().barcode(barcode_type, value, **kwargs)
         segments = [value]
@@ -32,19 +32,6 @@ class IrActionsReport(models.Model):
             segments = [part for text in value.split(SEPARATOR) for part in (FNC1, text)]
         data = DataMatrixData(*segments, auto_encoding=True)
         size = min(int(kwargs.get("width", 600)), int(kwargs.get("height", 600)))
-        return self._draw_modules(DataMatrixEncoder(data).matrix, size)
-
-    @api.model
-    def _draw_modules(self, matrix, size, quiet=2):
-        """PNG of at most ``size`` pixels, each module the same whole number of them."""
-        width = len(matrix[0]) + 2 * quiet
-        height = len(matrix) + 2 * quiet
-        picture = Image.new("1", (width, height), 1)
-        for y, row in enumerate(matrix):
-            for x, dark in enumerate(row):
-                if dark:
-                    picture.putpixel((x + quiet, y + quiet), 0)
-        scale = max(1, size // max(width, height))
-        output = io.BytesIO()
-        picture.resize((width * scale, height * scale)).save(output, "PNG")
-        return output.getvalue()
+        encoder = DataMatrixEncoder(data)
+        encoder.get_imagedata(cellsize=1)
+        return encoder.get_imagedata(cellsize=max(1, size // encoder.width))

@@ -119,12 +119,12 @@ class DeclarationWriter:
         fields_get = env["product.template"].fields_get(["additive_class"], ["selection"])
         self.additive_classes = dict(fields_get["additive_class"]["selection"])
         self.allergens = {}
-        decimal_point = env["res.lang"]._get_data(code=env.lang or "en_US").decimal_point
+        language = env["res.lang"]._get_data(code=env.lang or "en_US")
         self.wording = Wording(
             percent="%s %%",
             per_100_g=env._("%s g per 100 g of product"),
             contains=env._("Contains: %s"),
-            decimal_point=decimal_point,
+            decimal_point=language.decimal_point or ".",
         )
 
     def declare(self, make):
@@ -171,7 +171,16 @@ class DeclarationWriter:
         findings += self._get_weight_findings(make)
         if not entries:
             findings.append(self.env._("No ingredients: %s", product.display_name))
+        if self._speaks_for_itself(product, entries, contained):
+            return Markup(), findings
         return self._get_markup(listing.tokens(entries, contained)), findings
+
+    def _speaks_for_itself(self, product, entries, contained):
+        """Article 19 (1) e: no list where the name of the food names its one ingredient."""
+        if len(entries) != 1 or contained or entries[0].product == product.id:
+            return False
+        name = self.products[entries[0].product].declared_name or ""
+        return bool(name) and name.casefold() in (product.declared_name or "").casefold()
 
     def _get_declared(self, product, make):
         composer = self.mixes.composers[make]
@@ -282,7 +291,8 @@ class DeclarationWriter:
     # ------------------------------------------------------------------ findings
     def _get_product_findings(self, product):
         if not product.declaration_type:
-            return [self.env._("The product does not say how it is declared.")]
+            sold = self.env._("Sold, but it does not say how it is declared.")
+            return [sold] if product.sale_ok else []
         findings = []
         if not product.declared_name:
             findings.append(self.env._("No declared name: %s", product.display_name))

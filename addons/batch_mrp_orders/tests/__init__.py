@@ -7,6 +7,8 @@ from . import (
     test_closing,
     test_confirmation_queries,
     test_kit_demand,
+    test_declaration,
+    test_label,
     test_lot_block,
     test_made_to_stock,
     test_material_check,

@@ -26,6 +26,7 @@ class StockLabelPrint(models.TransientModel):
         "Paper",
         compute="_compute_format_id",
         store=True,
+        precompute=True,
         readonly=False,
         required=True,
         domain="[('kind', 'in', (False, kind))]",
@@ -153,7 +154,9 @@ class StockLabelPrintLine(models.TransientModel):
         "Content", digits="Product Unit", help="What one lot label says is in the container."
     )
     pieces = fields.Integer(readonly=True, help="Pieces there are, for product labels.")
-    copies = fields.Integer(compute="_compute_copies", store=True, readonly=False, required=True)
+    copies = fields.Integer(
+        compute="_compute_copies", store=True, precompute=True, readonly=False, required=True
+    )
 
     _copies = models.Constraint("CHECK (copies >= 0)", "The number of copies must not be negative.")
 

@@ -48,7 +48,7 @@ class StockLabelPrintLine(models.TransientModel):
             "price": self._get_price_text(price),
             "base_price": self._get_base_price_text(price),
             "code": self._get_code(elements, plain),
-            "readable": gs1.readable(elements) or plain,
+            "readable": [element.readable for element in elements] or [plain],
         }
 
     # ------------------------------------------------------------------- recipes
@@ -144,7 +144,8 @@ class StockLabelPrintLine(models.TransientModel):
         text = gs1.payload(elements)
         if kind == "datamatrix":
             return ("GS1DataMatrix", text)
-        return ("Code128", self._explained(gs1.code128, text))
+        self._explained(gs1.code128, text)  # whether it fits
+        return ("GS1-128", text)
 
     def _get_code_elements(self):
         """GS1 elements, or plain text where the product has no GTIN."""

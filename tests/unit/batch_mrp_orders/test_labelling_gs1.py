@@ -129,4 +129,4 @@ def test_code128_starts_with_fnc1():
     text = gs1.payload([gs1.lot("A1"), gs1.count(5), gs1.gtin("4006381333931")])
     assert text == "0104006381333931" + "10A1\x1d" + "375"
     assert gs1.code128(text) == "\xf10104006381333931" + "10A1\xf1" + "375"
-    assert gs1.readable([gs1.lot("A1")]) == "(10)A1"
+    assert gs1.lot("A1").readable == "(10)A1"
