@@ -11,6 +11,8 @@ from . import (
     test_fefo,
     test_kit_demand,
     test_lot_balance,
+    test_declaration,
+    test_label,
     test_lot_block,
     test_lot_genealogy,
     test_lot_genealogy_access,

@@ -7,5 +7,7 @@ from . import (
     mrp_plan_runs_shortage,
     mrp_reallocate,
     sale_order_material_confirmation,
+    stock_label_print,
+    stock_label_values,
     stock_lot_block,
 )
