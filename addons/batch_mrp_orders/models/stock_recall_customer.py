@@ -97,6 +97,10 @@ class StockRecallCustomer(models.Model):
     def _get_uninformed(self):
         return self.filtered(lambda row: row.state in ("to_phone", "to_send", "failed"))
 
+    def _get_recalled_shipments(self):
+        """What the customer is told about: all of it but the lots that were cleared."""
+        return self.shipment_ids.filtered(lambda row: row.line_id.block_state != "cleared")
+
     # ------------------------------------------------------------- telling them
     def _check_may_inform(self):
         if any(recall.rehearsal for recall in self.recall_id):

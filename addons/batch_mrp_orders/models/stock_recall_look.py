@@ -260,6 +260,9 @@ class StockRecall(models.Model):
             ),
         }
 
+    def _find_balances(self):
+        """Where the goods of each lot have gone."""
+
     # ---------------------------------------------------------------- the clock
     @api.model
     def _cron_refresh(self):

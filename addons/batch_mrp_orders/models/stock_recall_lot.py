@@ -1,8 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import get_lang
 
 from ..planning.quantity import exact
+from ..recall.csv_table import number_text
 from ..recall.recovery import Shipped, recovery_rate
 
 BLOCK_STATES = [
@@ -11,6 +13,12 @@ BLOCK_STATES = [
     ("other", "Blocked for Another Reason"),
     ("cleared", "Cleared"),
 ]
+
+
+def quantity_text(row, field):
+    """A quantity as the reader's language writes it, with its unit."""
+    number = number_text(exact(row[field]), get_lang(row.env).decimal_point)
+    return f"{number} {row.uom_id.name}"
 
 
 class StockRecallLot(models.Model):
@@ -80,6 +88,9 @@ class StockRecallLot(models.Model):
             )
             line.recovery_rate = float(rate or 0)
 
+    def _get_number_text(self, field):
+        return number_text(exact(self[field]), get_lang(self.env).decimal_point)
+
     def action_clear(self):
         """Found harmless: the lot leaves the recall, its block by this recall is lifted."""
         if any(line.state != "active" or line.rehearsal for line in self):
@@ -127,6 +138,9 @@ class StockRecallHolding(models.Model):
     partner_id = fields.Many2one(related="picking_id.partner_id", string="For")
     quantity = fields.Float(digits="Product Unit")
     found_on = fields.Datetime(default=fields.Datetime.now, required=True)
+
+    def _get_quantity_text(self):
+        return quantity_text(self, "quantity")
 
 
 class StockRecallShipment(models.Model):
@@ -178,3 +192,11 @@ class StockRecallShipment(models.Model):
         return recovery_rate(
             Shipped(row.uom_id.id, exact(row.quantity), exact(row.returned_qty)) for row in self
         )
+
+    def _get_order_text(self):
+        """Our number of the order and the customer's own."""
+        order = self.sale_order_id
+        return " / ".join(filter(None, (order.name, order.client_order_ref)))
+
+    def _get_quantity_text(self, field="quantity"):
+        return quantity_text(self, field)

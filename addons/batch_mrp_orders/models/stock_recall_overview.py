@@ -3,9 +3,10 @@ import base64
 
 from odoo import api, fields, models
 from odoo.tools import format_date
+from odoo.tools.misc import get_lang
 
 from ..planning.quantity import exact
-from ..recall.csv_table import write_table
+from ..recall.csv_table import number_text, write_table
 
 
 class StockRecall(models.Model):
@@ -113,6 +114,36 @@ class StockRecall(models.Model):
             "context": {"default_recall_id": self.id},
         }
 
+    # ------------------------------------------------------------------- report
+    def _get_percent(self, share):
+        return f"{number_text(round(exact(share) * 100, 1), get_lang(self.env).decimal_point)} %"
+
+    def _get_course(self):
+        """What happened when, for the report: [(moment, event)]."""
+        self.ensure_one()
+        told = self.customer_ids.filtered("informed_on").mapped("informed_on")
+        events = [
+            (self.started_on, self.env._("Started by %s", self.create_uid.name)),
+            (self.listed_on, self.env._("Customer list complete")),
+            (self.activated_on, self._get_activation_text()),
+            (min(told, default=None), self.env._("First customer informed")),
+            (max(told, default=None), self.env._("Last customer informed")),
+            (self.authority_informed_on, self.env._("Authority informed")),
+            (self.closed_on, self._get_end_text()),
+        ]
+        return sorted((event for event in events if event[0]), key=lambda event: event[0])
+
+    def _get_activation_text(self):
+        name = self.activated_by_id.name
+        if self.rehearsal:
+            return self.env._("Rehearsal begun by %s", name)
+        return self.env._("Lots blocked by %s", name)
+
+    def _get_end_text(self):
+        if self.state == "cancelled":
+            return self.env._("Undone by %s", self.closed_by_id.name)
+        return self.env._("Closed by %s", self.closed_by_id.name)
+
     # ---------------------------------------------------------- list of customers
     def action_export_customers(self):
         self.ensure_one()
@@ -135,9 +166,8 @@ class StockRecall(models.Model):
     def _get_customer_list(self):
         """One row a shipment, with contact data, as a CSV file."""
         self.ensure_one()
-        lang = self.env["res.lang"]._get_data(code=self.env.user.lang)
         rows = [self._get_csv_row(row) for row in self.shipment_ids]
-        return write_table(self._get_csv_header(), rows, lang.decimal_point or ",")
+        return write_table(self._get_csv_header(), rows, get_lang(self.env).decimal_point)
 
     def _get_csv_header(self):
         _ = self.env._

@@ -8,6 +8,8 @@ from . import (
     test_confirmation_queries,
     test_kit_demand,
     test_lot_block,
+    test_lot_genealogy,
+    test_lot_genealogy_access,
     test_made_to_stock,
     test_material_check,
     test_missing_material,

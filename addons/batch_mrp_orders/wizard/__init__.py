@@ -8,4 +8,8 @@ from . import (
     mrp_reallocate,
     sale_order_material_confirmation,
     stock_lot_block,
+    stock_recall_complaint,
+    stock_recall_ingredients,
+    stock_recall_notify,
+    stock_recall_start,
 )

@@ -1,0 +1,336 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tracing.genealogy import Direction, Goods, Use, trace
+from ..tracing.shipment import Shipment, spread_returns
+
+# Core gives the columns of this table the names of the opposite ends: ``consume_line_id`` is
+# the line that was made, ``produce_line_id`` the one that was used for it.
+USES = """
+    stock_move_line used
+    JOIN stock_move_line_consume_rel link ON link.produce_line_id = used.id
+    JOIN stock_move_line made ON made.id = link.consume_line_id
+"""
+# Whoever may see other lots or documents must not get what somebody else has read.
+depends_on_user = api.depends_context("uid", "su", "allowed_company_ids")
+
+
+class StockLot(models.Model):
+    """What a lot was made of, what was made of it, and who has got it, over all levels.
+
+    Only goods moved in the companies that are selected count, and only lots and documents
+    the user may read are shown.
+    """
+
+    _inherit = "stock.lot"
+
+    upstream_lot_ids = fields.Many2many(
+        "stock.lot",
+        string="Made From",
+        compute="_compute_upstream_lot_ids",
+        help="All lots that went into this one, over all levels.",
+    )
+    upstream_lot_count = fields.Integer("Lots Used", compute="_compute_upstream_lot_ids")
+    downstream_lot_ids = fields.Many2many(
+        "stock.lot",
+        string="Went Into",
+        compute="_compute_downstream_lot_ids",
+        help="All lots this one went into, over all levels.",
+    )
+    downstream_lot_count = fields.Integer("Lots Made", compute="_compute_downstream_lot_ids")
+    shipment_ids = fields.Many2many(
+        "stock.picking",
+        string="Shipments",
+        compute="_compute_shipment_ids",
+        help="Transfers to customers with this lot or anything made from it.",
+    )
+    shipment_count = fields.Integer("Number of Shipments", compute="_compute_shipment_ids")
+    customer_ids = fields.Many2many(
+        "res.partner",
+        string="Recipients",
+        compute="_compute_shipment_ids",
+        context={"active_test": False},
+        help="Who has received this lot or anything made from it.",
+    )
+    customer_count = fields.Integer("Number of Recipients", compute="_compute_shipment_ids")
+    # Core knows the orders of the lot itself only, with a check of access for each line.
+    sale_order_ids = fields.Many2many(compute="_compute_shipment_ids")
+    sale_order_count = fields.Integer(compute="_compute_shipment_ids")
+    # Core searches level by level, and counts what went back to vendors as shipped.
+    delivery_ids = fields.Many2many(compute="_compute_shipment_ids")
+    delivery_count = fields.Integer(compute="_compute_shipment_ids")
+    partner_ids = fields.Many2many(compute="_compute_shipment_ids", context={"active_test": False})
+
+    @depends_on_user
+    def _compute_upstream_lot_ids(self):
+        reached = self._get_reached_lots(Direction.UPSTREAM)
+        for lot in self:
+            lot.upstream_lot_ids = reached[lot._origin.id]
+            lot.upstream_lot_count = len(reached[lot._origin.id])
+
+    @depends_on_user
+    def _compute_downstream_lot_ids(self):
+        reached = self._get_reached_lots(Direction.DOWNSTREAM)
+        for lot in self:
+            lot.downstream_lot_ids = reached[lot._origin.id]
+            lot.downstream_lot_count = len(reached[lot._origin.id])
+
+    @depends_on_user
+    def _compute_shipment_ids(self):
+        pickings, partners, orders = defaultdict(dict), defaultdict(dict), defaultdict(dict)
+        for shipment in reversed(self._get_shipment_lines()):
+            for found, document in (
+                (pickings, shipment.picking_id),
+                (partners, shipment.partner_id),
+                (orders, shipment.order_id),
+            ):
+                if document:
+                    found[shipment.root_id][document] = True
+        for lot in self:
+            root = lot._origin.id
+            lot.shipment_ids = lot.delivery_ids = list(pickings[root])
+            lot.shipment_count = lot.delivery_count = len(pickings[root])
+            lot.customer_ids = lot.partner_ids = list(partners[root])
+            lot.customer_count = len(partners[root])
+            lot.sale_order_ids = list(orders[root])
+            lot.sale_order_count = len(orders[root])
+
+    # ------------------------------------------------------------------- queries
+    def _get_genealogy(self, direction):
+        """What these lots were made of, or what was made of them, level by level.
+
+        One query for all lots. Goods that are not tracked are steps without a lot; what was
+        taken apart counts as used for what came out of it. Lots that came in by a receipt,
+        also from a subcontractor, keep their links if the number is the same.
+
+        :param Direction direction:
+        :return: list of ``tracing.genealogy.Step``, by root in the order of ``self``, the
+            nearest level first; quantities are ``Decimal`` in the unit of the product
+        """
+        roots = self._origin.ids
+        return trace(roots, self._read_uses(roots, direction), direction)
+
+    def _get_shipment_lines(self):
+        """What was shipped of these lots and of everything made from them.
+
+        One query for all lots. A line is listed once for each of ``self`` that it has goods
+        of: add up over ``move_line_id``, not over all rows. What went to vendors is no
+        shipment. Goods sent back without reference to a transfer are not among ``returned``.
+
+        :return: list of ``tracing.shipment.Shipment``, the oldest first
+        """
+        if not self._origin.ids:
+            return []
+        self._flush_goods()
+        rows = self.env.execute_query(self._get_shipment_query())
+        return spread_returns(
+            Shipment(*row[:10], Decimal(row[10]), Decimal(row[11]), *row[12:]) for row in rows
+        )
+
+    def _get_reached_lots(self, direction):
+        """Ids of the lots reached by root id, oldest first, without the root itself."""
+        reached = defaultdict(list)
+        if roots := self._origin.ids:
+            self._flush_goods()
+            for root_id, lot_id in self.env.execute_query(
+                SQL(
+                    """
+                    WITH RECURSIVE traced(root_id, lot_id) AS (%s)
+                    SELECT root_id, lot_id FROM traced
+                     WHERE lot_id != root_id AND lot_id IN %s
+                     ORDER BY lot_id
+                    """,
+                    self._get_trace_query(roots, direction),
+                    self._get_readable("stock.lot"),
+                )
+            ):
+                reached[root_id].append(lot_id)
+        return reached
+
+    @api.model
+    def _read_uses(self, roots, direction):
+        """The uses between everything reached from ``roots``."""
+        if not roots:
+            return []
+        self._flush_goods()
+        near, far = self._get_ends(direction)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH RECURSIVE traced(lot_id) AS (%(trace)s)
+                SELECT used.id, used.lot_id, used.product_id, used_template.uom_id,
+                       used.quantity_product_uom::text,
+                       made.id, made.lot_id, made.product_id, made_template.uom_id,
+                       made.quantity_product_uom::text,
+                       COALESCE(move.production_id, used_move.raw_material_production_id),
+                       COALESCE(move.unbuild_id, used_move.unbuild_id,
+                                used_move.consume_unbuild_id),
+                       made.date
+                  FROM %(uses)s
+                  JOIN stock_move move ON move.id = made.move_id
+                  JOIN stock_move used_move ON used_move.id = used.move_id
+                  JOIN product_product used_product ON used_product.id = used.product_id
+                  JOIN product_template used_template
+                    ON used_template.id = used_product.product_tmpl_id
+                  JOIN product_product made_product ON made_product.id = made.product_id
+                  JOIN product_template made_template
+                    ON made_template.id = made_product.product_tmpl_id
+                  JOIN traced ON traced.lot_id = %(near)s.lot_id
+                 WHERE %(counts)s
+                   AND (%(far)s.lot_id IS NULL OR %(far)s.lot_id IN %(readable)s)
+                 ORDER BY used.id, made.id
+                """,
+                trace=self._get_trace_query(roots, direction, with_root=False),
+                uses=SQL(USES),
+                near=near,
+                far=far,
+                counts=self._get_use_condition(),
+                readable=self._get_readable("stock.lot"),
+            )
+        )
+        return [
+            Use(
+                Goods(*row[:4], Decimal(row[4])),
+                Goods(*row[5:9], Decimal(row[9])),
+                *row[10:],
+            )
+            for row in rows
+        ]
+
+    @api.model
+    def _get_trace_query(self, roots, direction, with_root=True):
+        """Body of a recursive query ``traced``: all that is reached from the lots ``roots``.
+
+        UNION drops what was reached before, so that circles end.
+        """
+        near, far = self._get_ends(direction)
+        return SQL(
+            """
+            SELECT %(seed)s lot.id FROM stock_lot lot WHERE lot.id = ANY(%(roots)s)
+             UNION
+            SELECT %(carry)s %(far)s.lot_id
+              FROM %(uses)s
+              JOIN traced ON traced.lot_id = %(near)s.lot_id
+             WHERE %(far)s.lot_id IS NOT NULL AND %(counts)s
+            """,
+            seed=SQL("lot.id,") if with_root else SQL(),
+            carry=SQL("traced.root_id,") if with_root else SQL(),
+            roots=roots,
+            uses=SQL(USES),
+            near=near,
+            far=far,
+            counts=self._get_use_condition(),
+        )
+
+    @api.model
+    def _get_ends(self, direction):
+        """The line nearer to the root and the farther one, in ``USES``."""
+        if direction is Direction.DOWNSTREAM:
+            return SQL("used"), SQL("made")
+        return SQL("made"), SQL("used")
+
+    @api.model
+    def _get_use_condition(self):
+        return SQL("%s AND %s", self._get_done_condition("used"), self._get_done_condition("made"))
+
+    @api.model
+    def _get_done_condition(self, line):
+        """Move lines that count: goods that were moved in the selected companies."""
+        return SQL(
+            "%(line)s.state = 'done' AND %(line)s.quantity_product_uom > 0"
+            " AND %(line)s.company_id = ANY(%(companies)s)",
+            line=SQL.identifier(line),
+            companies=self.env.companies.ids,
+        )
+
+    def _get_shipment_query(self):
+        return SQL(
+            """
+            WITH RECURSIVE traced(root_id, lot_id) AS (%(trace)s)
+            SELECT traced.root_id, line.lot_id, line.product_id, template.uom_id,
+                   line.id, line.move_id, picking.id, partner.id, sale.id, sale_line.id,
+                   line.quantity_product_uom::text, COALESCE(back.quantity, 0)::text,
+                   line.date, line.company_id
+              FROM traced
+              JOIN stock_move_line line ON line.lot_id = traced.lot_id
+              JOIN stock_move move ON move.id = line.move_id
+              JOIN product_product product ON product.id = line.product_id
+              JOIN product_template template ON template.id = product.product_tmpl_id
+              JOIN stock_location source ON source.id = line.location_id
+              JOIN stock_location destination ON destination.id = line.location_dest_id
+              LEFT JOIN %(pickings)s picking ON picking.id = line.picking_id
+              LEFT JOIN sale_order_line sold ON sold.id = move.sale_line_id
+              LEFT JOIN %(orders)s sale ON sale.id = COALESCE(sold.order_id, picking.sale_id)
+              LEFT JOIN sale_order_line sale_line
+                ON sale_line.id = sold.id AND sale_line.order_id = sale.id
+              LEFT JOIN %(partners)s partner ON partner.id = CASE
+                        WHEN source.usage = 'supplier' THEN sale.partner_shipping_id
+                        ELSE COALESCE(picking.partner_id, move.partner_id,
+                                      sale.partner_shipping_id) END
+              LEFT JOIN LATERAL (%(returns)s) back ON TRUE
+             WHERE %(counts)s
+               AND line.lot_id IN %(lots)s
+               AND %(leaves)s
+             ORDER BY line.date, line.id, traced.root_id
+            """,
+            trace=self._get_trace_query(self._origin.ids, Direction.DOWNSTREAM),
+            pickings=self._get_readable("stock.picking", "id", "partner_id", "sale_id"),
+            orders=self._get_readable("sale.order", "id", "partner_shipping_id"),
+            partners=self._get_readable("res.partner"),
+            returns=self._get_return_query(),
+            counts=self._get_done_condition("line"),
+            lots=self._get_readable("stock.lot"),
+            leaves=self._get_leaving_condition(),
+        )
+
+    @api.model
+    def _get_leaving_condition(self):
+        """To customers, and to other companies through a location that belongs to none."""
+        outside = (
+            "(%(end)s.usage = 'customer'"
+            " OR %(end)s.usage = 'transit' AND %(end)s.company_id IS NULL)"
+        )
+        return SQL(
+            "%s AND NOT %s",
+            SQL(outside, end=SQL("destination")),
+            SQL(outside, end=SQL("source")),
+        )
+
+    @api.model
+    def _get_return_query(self):
+        """What has come back of the lot of ``line`` by returns of its move."""
+        return SQL(
+            """
+            SELECT SUM(back_line.quantity_product_uom) AS quantity
+              FROM stock_move back_move
+              JOIN stock_move_line back_line
+                ON back_line.move_id = back_move.id AND back_line.lot_id = line.lot_id
+              JOIN stock_location back_source ON back_source.id = back_line.location_id
+             WHERE back_move.origin_returned_move_id = line.move_id
+               AND back_source.usage IN ('customer', 'transit')
+               AND %s
+            """,
+            self._get_done_condition("back_line"),
+        )
+
+    @api.model
+    def _get_readable(self, model, *columns):
+        """Subselect of the records of a model that the user may read, also archived ones."""
+        records = self.env[model]
+        if records.has_access("read"):
+            query = records._search(Domain.TRUE, active_test=False)
+        else:
+            query = records.browse()._as_query()
+        return query.subselect(
+            *(SQL.identifier(records._table, column) for column in columns or ("id",))
+        )
+
+    @api.model
+    def _flush_goods(self):
+        for model in ("stock.move.line", "stock.move", "stock.picking", "sale.order.line"):
+            self.env[model].flush_model()
