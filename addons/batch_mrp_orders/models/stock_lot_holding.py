@@ -1,4 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from collections import defaultdict
+
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -30,6 +34,29 @@ class StockLot(models.Model):
     def _get_open_lines(self):
         """Open move lines that take goods of these lots from stock."""
         return self.env["stock.move.line"].search(self._get_open_lines_domain())
+
+    def _tell_holders(self):
+        """A note on the open transfers and runs: whoever works on them puts the goods aside."""
+        # sudo: they may be those of transfers and runs the user does not work on
+        lines = self.sudo()._get_open_lines()
+        for model, name in (("stock.picking", "picking_id"), ("mrp.production", "production_run_id")):
+            notes = defaultdict(list)
+            for line in lines:
+                notes[line[name].id].append(
+                    self.env._(
+                        "Lot %(lot)s of %(product)s is blocked: %(reason)s",
+                        lot=line.lot_id.name,
+                        product=line.product_id.display_name,
+                        reason=line.lot_block_reason,
+                    )
+                )
+            notes.pop(False, None)
+            self.env[model].sudo().browse(notes)._message_log_batch(
+                bodies={
+                    holder: Markup("<br/>").join(dict.fromkeys(texts))
+                    for holder, texts in notes.items()
+                }
+            )
 
     def action_view_open_lines(self):
         return {

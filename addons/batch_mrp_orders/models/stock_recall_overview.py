@@ -14,7 +14,7 @@ class StockRecall(models.Model):
 
     _inherit = "stock.recall"
 
-    lot_count = fields.Integer("Affected Lots", compute="_compute_counts")
+    lot_count = fields.Integer("Number of Affected Lots", compute="_compute_counts")
     shipment_count = fields.Integer("Number of Shipments", compute="_compute_counts")
     customer_count = fields.Integer("Number of Customers", compute="_compute_counts")
     uninformed_count = fields.Integer("To Be Informed", compute="_compute_counts")

@@ -19,7 +19,7 @@ class StockRecallNotify(models.TransientModel):
     preview_id = fields.Many2one(
         "stock.recall.customer",
         "Preview For",
-        compute="_compute_customers",
+        compute="_compute_preview_id",
         store=True,
         readonly=False,
         domain="[('id', 'in', customer_ids)]",
@@ -33,6 +33,10 @@ class StockRecallNotify(models.TransientModel):
             customers = wizard.recall_id.customer_ids
             wizard.customer_ids = customers.filtered(lambda row: row.state == "to_send")
             wizard.phone_ids = customers.filtered(lambda row: row.state == "to_phone")
+
+    @api.depends("recall_id")
+    def _compute_preview_id(self):
+        for wizard in self:
             wizard.preview_id = wizard.customer_ids[:1]
 
     @api.depends("preview_id", "instruction")
