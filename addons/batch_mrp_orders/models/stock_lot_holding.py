@@ -28,6 +28,7 @@ class StockLot(models.Model):
             Domain("lot_id", "in", self.ids)
             & Domain("state", "not in", ("done", "cancel"))
             & Domain("quantity", ">", 0)
+            & Domain("company_id", "in", self.env.companies.ids)
             & Domain("location_id.usage", "in", ("internal", "transit"))
         )
 

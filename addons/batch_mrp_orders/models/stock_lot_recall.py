@@ -83,15 +83,6 @@ class StockLot(models.Model):
 class MrpProduction(models.Model):
     _inherit = "mrp.production"
 
-    def _post_inventory(self, cancel_backorder=False):
-        """What a run makes from goods that were blocked while it went on is caught at once."""
-        res = super()._post_inventory(cancel_backorder=cancel_backorder)
-        used = self.sudo().move_raw_ids.move_line_ids.lot_id.filtered("is_blocked")
-        if used:
-            # sudo: the operator need not be allowed to recall goods
-            used._get_active_recall_lines().recall_id.action_refresh()
-        return res
-
     def action_recall(self):
         """Recall what this run has made."""
         self.ensure_one()

@@ -162,13 +162,14 @@ class StockRecall(models.Model):
 
     def write(self, vals):
         fixed = {"lot_ids", "rehearsal"} & set(vals)
-        if fixed and any(recall.state != "draft" for recall in self):
+        # The recall itself adds lots that arrive later.
+        if fixed and not self.env.su and any(recall.state != "draft" for recall in self):
             raise UserError(
                 self.env._("The suspicious lots of a recall are chosen while it is a draft.")
             )
         res = super().write(vals)
         if "lot_ids" in vals:
-            self._look()
+            self.filtered(lambda recall: recall.state == "draft")._look()
         return res
 
     @api.ondelete(at_uninstall=False)
@@ -178,6 +179,7 @@ class StockRecall(models.Model):
 
     def action_activate(self):
         """Begin: from here on what was found is kept, and unless it is a rehearsal blocked."""
+        self.check_access("write")
         for recall in self:
             recall._check_may_begin()
             recall._look()
@@ -188,7 +190,7 @@ class StockRecall(models.Model):
                     "activated_by_id": self.env.uid,
                 }
             )
-            recall._block_lots()
+        self._block_lots()
         self._look_again_soon()
         return True
 
@@ -203,6 +205,7 @@ class StockRecall(models.Model):
 
     def action_refresh(self):
         """Look again; what was found before stays."""
+        self.check_access("write")
         open_ones = self.filtered(lambda recall: recall.state in ("draft", "active"))
         open_ones._look()
         open_ones.filtered(lambda recall: recall.state == "active")._block_lots()
@@ -210,6 +213,7 @@ class StockRecall(models.Model):
 
     def action_close(self):
         """The end: everything was looked at once more, the blocks stay."""
+        self.check_access("write")
         for recall in self:
             if recall.state != "active":
                 raise UserError(self.env._("Only an active recall can be closed."))
@@ -235,6 +239,7 @@ class StockRecall(models.Model):
 
     def action_cancel(self):
         """It was a false alarm: the blocks of this recall are lifted, and no others."""
+        self.check_access("write")
         if any(recall.state not in ("draft", "active") for recall in self):
             raise UserError(self.env._("A closed recall stays as it is."))
         active = self.filtered(lambda recall: recall.state == "active")

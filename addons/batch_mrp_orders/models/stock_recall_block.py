@@ -13,16 +13,14 @@ class StockRecall(models.Model):
 
     def _block_lots(self):
         """Block what is not blocked yet; lots blocked for another reason keep it."""
-        self.ensure_one()
-        if self.rehearsal:
-            return
-        lines = self.line_ids.filtered(lambda line: line.block_state == "none")
-        blocked = lines.filtered("lot_id.is_blocked")
-        blocked.block_state = "other"
-        free = lines - blocked
-        if free:
-            free.lot_id.action_block(self._get_block_reason())
-            free.block_state = "recall"
+        for recall in self.filtered(lambda recall: not recall.rehearsal):
+            lines = recall.line_ids.filtered(lambda line: line.block_state == "none")
+            blocked = lines.filtered("lot_id.is_blocked")
+            blocked.block_state = "other"
+            free = lines - blocked
+            if free:
+                free.lot_id.action_block(recall._get_block_reason())
+                free.block_state = "recall"
 
     def _lift_blocks(self):
         for recall in self:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..recall.spread import affected_lots
 from ..tracing.genealogy import Direction
 
 HOLDING_KEY = ("kind", "lot_id", "location_id", "picking_id", "production_id")
@@ -36,7 +37,7 @@ class StockRecall(models.Model):
 
     def _add_supplier_lots(self):
         """Lots of the same products that have come under the supplier's number since."""
-        if not self.supplier_lot:
+        if not self.supplier_lot or self.state != "active":
             return
         lots = self.env["stock.lot"].search(
             self.env["stock.lot"]._get_supplier_lot_domain(self.supplier_lot, self.company_id)
@@ -44,19 +45,18 @@ class StockRecall(models.Model):
             & Domain("id", "not in", self.lot_ids.ids)
         )
         if lots:
-            # Past the guard of write(): these are no choice of anybody.
-            super().write({"lot_ids": [fields.Command.link(lot.id) for lot in lots]})
+            self.lot_ids |= lots
 
     def _find_lots(self):
         """The suspicious lots and all that was made of them, each with its nearest reason."""
         steps = self.lot_ids._get_genealogy(Direction.DOWNSTREAM)
+        cleared = self.line_ids.filtered(lambda line: line.block_state == "cleared").lot_id
+        affected = affected_lots(self.lot_ids.ids, steps, cleared._ids)
         known = self.line_ids.lot_id._ids
-        values_list = {lot.id: self._prepare_root(lot) for lot in self.lot_ids}
-        for step in sorted(steps, key=lambda step: step.level):
-            if step.lot_id and step.lot_id not in values_list:
-                values_list[step.lot_id] = self._prepare_made(step)
+        values_list = [self._prepare_root(lot) for lot in self.lot_ids]
+        values_list += [self._prepare_made(level, step) for level, step in affected.values()]
         self.env["stock.recall.lot"].create(
-            [values for lot_id, values in values_list.items() if lot_id not in known]
+            [values for values in values_list if values["lot_id"] not in known]
         )
         self.gap_note = self._get_gap_note(steps)
 
@@ -66,14 +66,14 @@ class StockRecall(models.Model):
             reason = self.env._("Supplier's lot %s", self.supplier_lot)
         return {"recall_id": self.id, "lot_id": lot.id, "level": 0, "reason": reason}
 
-    def _prepare_made(self, step):
+    def _prepare_made(self, level, step):
         parent = self.env["stock.lot"].browse(step.parent_id)
         run = self.env["mrp.production"].browse(step.run_id)
         unbuild = self.env["mrp.unbuild"].browse(step.unbuild_id)
         return {
             "recall_id": self.id,
             "lot_id": step.lot_id,
-            "level": step.level,
+            "level": level,
             "production_id": step.run_id,
             "reason": self.env._(
                 "Made from %(lot)s in %(document)s",
@@ -123,6 +123,7 @@ class StockRecall(models.Model):
                 ("lot_id", "in", lots.ids),
                 ("location_id.usage", "in", ("internal", "transit")),
                 ("quantity", ">", 0),
+                ("company_id", "in", (False, self.company_id.id)),
             ],
             ["lot_id", "location_id"],
             ["quantity:sum"],
@@ -155,12 +156,16 @@ class StockRecall(models.Model):
     # ---------------------------------------------------------------- customers
     def _find_shipments(self):
         """Rows of the shipments and their customers; what came back is brought up to date."""
+        lines = {line.lot_id.id: line for line in self.line_ids}
         # A lot that goes back to several suspicious lots was shipped but once.
-        found = {row.move_line_id: row for row in self.lot_ids._get_shipment_lines()}
+        found = {
+            row.move_line_id: row
+            for row in self.lot_ids._get_shipment_lines()
+            if row.lot_id in lines
+        }
         known = {shipment.move_line_id.id: shipment for shipment in self.shipment_ids}
         fresh = [row for line_id, row in found.items() if line_id not in known]
         customers = self._find_customers(fresh)
-        lines = {line.lot_id.id: line for line in self.line_ids}
         created = self.env["stock.recall.shipment"].create(
             [
                 {
