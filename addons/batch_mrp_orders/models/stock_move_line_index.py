@@ -10,8 +10,8 @@ from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
-# A plain index of so many bytes of table is built in a fraction of a second.
-SMALL_TABLE = 16 * 1024 * 1024
+# Bytes of some 10,000 lines: whoever has more has people at work while addons are installed.
+SMALL_TABLE = 1024 * 1024
 # How long to wait for each transaction that has used the table before.
 LOCK_TIMEOUT = "60s"
 
@@ -23,8 +23,8 @@ class ConcurrentIndex(models.Index):
     table until that is committed. PostgreSQL builds it beside the writers, but outside of any
     transaction, and it waits for those that have used the table: also for the installing
     one, which would wait for itself. So a large table gets its index on a connection of its
-    own as soon as the installation has been committed. An index that was not finished is built
-    again by the next update of an addon that extends the model.
+    own as soon as the installation of the addon has been committed. An index that was not
+    finished is built again by the next update of an addon that extends the model.
     """
 
     def apply_to_database(self, model):
