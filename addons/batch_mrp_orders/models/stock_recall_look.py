@@ -53,8 +53,12 @@ class StockRecall(models.Model):
         cleared = self.line_ids.filtered(lambda line: line.block_state == "cleared").lot_id
         affected = affected_lots(self.lot_ids.ids, steps, cleared._ids)
         known = self.line_ids.lot_id._ids
+        runs = self._browse_all("mrp.production", (step.run_id for _lv, step in affected.values()))
         values_list = [self._prepare_root(lot) for lot in self.lot_ids]
-        values_list += [self._prepare_made(level, step) for level, step in affected.values()]
+        values_list += [
+            self._prepare_made(level, step, runs.get(step.run_id))
+            for level, step in affected.values()
+        ]
         self.env["stock.recall.lot"].create(
             [values for values in values_list if values["lot_id"] not in known]
         )
@@ -66,9 +70,14 @@ class StockRecall(models.Model):
             reason = self.env._("Supplier's lot %s", self.supplier_lot)
         return {"recall_id": self.id, "lot_id": lot.id, "level": 0, "reason": reason}
 
-    def _prepare_made(self, level, step):
+    @api.model
+    def _browse_all(self, model, ids):
+        """Records by id that are read together."""
+        records = self.env[model].browse(dict.fromkeys(filter(None, ids)))
+        return {record.id: record for record in records}
+
+    def _prepare_made(self, level, step, run):
         parent = self.env["stock.lot"].browse(step.parent_id)
-        run = self.env["mrp.production"].browse(step.run_id)
         unbuild = self.env["mrp.unbuild"].browse(step.unbuild_id)
         return {
             "recall_id": self.id,
@@ -78,7 +87,7 @@ class StockRecall(models.Model):
             "reason": self.env._(
                 "Made from %(lot)s in %(document)s",
                 lot=parent.name,
-                document=unbuild.name or run.name or self.env._("a repair"),
+                document=unbuild.name or (run and run.name) or self.env._("a repair"),
             ),
         }
 
@@ -171,7 +180,7 @@ class StockRecall(models.Model):
                 {
                     **self._prepare_shipment(row),
                     "line_id": lines[row.lot_id].id,
-                    "customer_id": customers[self._get_commercial(row)].id,
+                    "customer_id": customers[row.move_line_id].id,
                 }
                 for row in fresh
             ]
@@ -214,12 +223,6 @@ class StockRecall(models.Model):
             totals[line.lot_id.id, partner.id] += Decimal(repr(line.quantity_product_uom))
         return totals
 
-    def _get_commercial(self, row):
-        """The company or person behind the recipient, or else behind the order."""
-        order = self.env["sale.order"].browse(row.order_id)
-        partner = self.env["res.partner"].browse(row.partner_id) or order.partner_id
-        return partner.commercial_partner_id
-
     def _prepare_shipment(self, row):
         return {
             "recall_id": self.id,
@@ -234,20 +237,28 @@ class StockRecall(models.Model):
         }
 
     def _find_customers(self, rows):
-        """The customers of these shipments by company or person; new ones get a row."""
-        customers = {row.partner_id: row for row in self.customer_ids}
-        contacts = defaultdict(lambda: self.env["res.partner"])
+        """The customer of each row, by company or person; new ones get a record.
+
+        :return: ``stock.recall.customer`` by the id of the move line
+        """
+        orders = self._browse_all("sale.order", (row.order_id for row in rows))
+        partners = self._browse_all("res.partner", (row.partner_id for row in rows))
+        none = self.env["res.partner"]
+        owners, contacts = {}, defaultdict(lambda: none)
         for row in rows:
-            commercial = self._get_commercial(row)
-            ordered = self.env["sale.order"].browse(row.order_id).partner_id
-            contacts[commercial] |= (
-                ordered | commercial | self.env["res.partner"].browse(row.partner_id)
-            )
-        new = [partner for partner in contacts if partner not in customers]
+            ordered = orders[row.order_id].partner_id if row.order_id else none
+            recipient = partners.get(row.partner_id, none)
+            # Who has got the goods; without a recipient, who ordered them.
+            owner = (recipient or ordered).commercial_partner_id
+            owners[row.move_line_id] = owner
+            contacts[owner] |= ordered | owner | recipient
+        customers = {customer.partner_id: customer for customer in self.customer_ids}
+        new = [owner for owner in contacts if owner not in customers]
         created = self.env["stock.recall.customer"].create(
-            [self._prepare_customer(partner, contacts[partner]) for partner in new]
+            [self._prepare_customer(owner, contacts[owner]) for owner in new]
         )
-        return {**customers, **dict(zip(new, created, strict=True))}
+        customers.update(zip(new, created, strict=True))
+        return {line_id: customers[owner] for line_id, owner in owners.items()}
 
     def _prepare_customer(self, partner, contacts):
         """The one with an e-mail address is written to: who ordered, else who pays or gets."""
@@ -266,7 +277,25 @@ class StockRecall(models.Model):
         }
 
     def _find_balances(self):
-        """Where the goods of each lot have gone."""
+        """Where the goods of each lot have gone: its mass balance as of now."""
+        balances = self.line_ids.lot_id._get_mass_balances()
+        for line in self.line_ids:
+            values = self._prepare_balance(balances[line.lot_id.id])
+            if any(line[name] != value for name, value in values.items()):
+                line.write(values)
+
+    def _prepare_balance(self, amounts):
+        return {
+            "input_qty": float(amounts.received + amounts.made + amounts.given_back),
+            "on_hand_qty": float(amounts.on_hand),
+            "consumed_qty": float(amounts.consumed),
+            "shipped_qty": float(amounts.shipped),
+            "returned_qty": float(amounts.customer_returns),
+            "scrapped_qty": float(amounts.scrapped),
+            "vendor_returns_qty": float(amounts.vendor_returns),
+            "adjusted_qty": float(amounts.adjusted),
+            "difference_qty": float(amounts.difference),
+        }
 
     # ---------------------------------------------------------------- the clock
     @api.model

@@ -65,6 +65,9 @@ class StockRecallLot(models.Model):
     shipped_qty = fields.Float("Shipped", digits="Product Unit", readonly=True)
     returned_qty = fields.Float("Came Back", digits="Product Unit", readonly=True)
     scrapped_qty = fields.Float("Destroyed", digits="Product Unit", readonly=True)
+    vendor_returns_qty = fields.Float(
+        "Returned to Vendors", digits="Product Unit", readonly=True
+    )
     adjusted_qty = fields.Float("Adjusted", digits="Product Unit", readonly=True)
     difference_qty = fields.Float(
         "Unexplained",
