@@ -51,6 +51,7 @@ class StockLot(models.Model):
         )
         for lot in self:
             lot.message_post(body=self.env._("Blocked: %s", lot.block_reason))
+        self._tell_holders()
         self._free_reservations()
         return True
 

@@ -3,9 +3,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
-LEAVING_USAGES = ("customer", "production")
 
 
 class StockMoveLine(models.Model):
@@ -35,18 +34,37 @@ class StockMoveLine(models.Model):
         # Whoever ships must be told, even without access to the lot or the customer.
         leaving = self.sudo().filtered(
             lambda line: (
-                line.lot_id and line.quantity > 0 and line.location_dest_id.usage in LEAVING_USAGES
+                line.lot_id and line.quantity > 0 and line.location_dest_id._is_out_of_reach()
             )
         )
         leaving._check_lots_released()
         leaving._check_remaining_life()
+
+    def _read_blocked_lots(self):
+        """Blocked lots among those of these lines, as they are now and not when we began.
+
+        The lots stay locked until the end: a block that somebody sets meanwhile waits for
+        us, and one that was set meanwhile makes us begin again and see it.
+        """
+        if not self.lot_id:
+            return self.lot_id
+        # Core keeps the only location of a lot in its row: what is to be written is written
+        # before others can lock the row, too.
+        self.lot_id.flush_recordset()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id, is_blocked FROM stock_lot WHERE id IN %s ORDER BY id FOR SHARE",
+                tuple(self.lot_id.ids),
+            )
+        )
+        return self.env["stock.lot"].browse(lot_id for lot_id, blocked in rows if blocked)
 
     def _check_lots_released(self):
         """Goods of a blocked lot go neither to a customer nor into production.
 
         They can be moved to quarantine, returned to the vendor and scrapped.
         """
-        lots = self.lot_id.filtered("is_blocked")
+        lots = self._read_blocked_lots()
         if lots:
             raise UserError(
                 "\n".join(
@@ -79,3 +97,15 @@ class StockMoveLine(models.Model):
                         days=days,
                     )
                 )
+
+
+class StockLocation(models.Model):
+    _inherit = "stock.location"
+
+    def _is_out_of_reach(self):
+        """Whether goods that go there have been used, or left for somebody else: a customer,
+        or another company through a location that belongs to none."""
+        self.ensure_one()
+        return self.usage in ("customer", "production") or (
+            self.usage == "transit" and not self.company_id
+        )

@@ -10,4 +10,8 @@ from . import (
     stock_label_print,
     stock_label_values,
     stock_lot_block,
+    stock_recall_complaint,
+    stock_recall_ingredients,
+    stock_recall_notify,
+    stock_recall_start,
 )

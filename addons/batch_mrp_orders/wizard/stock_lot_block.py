@@ -16,6 +16,20 @@ class StockLotBlock(models.TransientModel):
         help="Transfers and production runs that have reserved goods of these lots.",
     )
 
+    picked_line_ids = fields.Many2many(
+        "stock.move.line",
+        compute="_compute_picked_line_ids",
+        string="Picked Already",
+        help="Goods in somebody's hands. They cannot be shipped or used any more, and have to be "
+        "put aside by whoever holds them.",
+    )
+
+    @api.depends("lot_ids", "release")
+    def _compute_picked_line_ids(self):
+        for wizard in self:
+            lines = wizard.lot_ids._origin._get_open_lines().filtered("picked")
+            wizard.picked_line_ids = lines.browse() if wizard.release else lines
+
     @api.depends("lot_ids", "release")
     def _compute_move_ids(self):
         for wizard in self:
