@@ -50,7 +50,11 @@
         "views/res_config_settings_views.xml",
         "views/stock_warehouse_orderpoint_views.xml",
         "views/menus.xml",
+        "views/mrp_production_floor_views.xml",
+        "views/mrp_floor_dialog_views.xml",
+        "views/mrp_batch_record_views.xml",
         "report/stock_report_templates.xml",
+        "report/batch_record_templates.xml",
     ],
     "demo": [
         "demo/res_partner_demo.xml",
