@@ -1,7 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import float_compare
+from odoo.tools import float_compare, formatLang
+from odoo.tools.float_utils import float_split_str
 
 from .mrp_bom_check import CHECK_KINDS
 
@@ -41,34 +42,29 @@ class MrpProductionCheck(models.Model):
     @api.depends("minimum", "maximum", "unit", "kind")
     @api.depends_context("lang")
     def _compute_limits(self):
-        number = self.env["ir.qweb.field.float"].value_to_html
         for check in self:
-            check.limits = check.kind == "measure" and " ".join(
-                part
-                for part in (
-                    number(check.minimum, {"precision": LIMIT_DIGITS, "trim": True}),
-                    "–",
-                    number(check.maximum, {"precision": LIMIT_DIGITS, "trim": True}),
-                    check.unit,
-                )
-                if part
-            )
+            limits = f"{self._get_number(check.minimum)} – {self._get_number(check.maximum)}"
+            check.limits = check.kind == "measure" and f"{limits} {check.unit or ''}".strip()
 
     @api.depends("value", "result", "kind", "unit")
     @api.depends_context("lang")
     def _compute_answer(self):
-        number = self.env["ir.qweb.field.float"].value_to_html
         for check in self:
             if check.result == "open" or (check.result == "void" and not check.date):
                 check.answer = False
             elif check.kind == "measure":
-                text = number(check.value, {"precision": LIMIT_DIGITS, "trim": True})
-                check.answer = " ".join(part for part in (text, check.unit) if part)
+                check.answer = f"{self._get_number(check.value)} {check.unit or ''}".strip()
             elif check.kind == "instruction":
                 check.answer = self.env._("Done")
             else:
                 failed = check.result == "fail" or (check.result == "void" and not check.value)
                 check.answer = self.env._("No") if failed else self.env._("Yes")
+
+    @api.model
+    def _get_number(self, value):
+        """The number as the user's language writes it, without zeros at the end."""
+        _whole, fraction = float_split_str(value, LIMIT_DIGITS)
+        return formatLang(self.env, value, digits=len(fraction.rstrip("0")))
 
     # ------------------------------------------------------------------ answering
     def action_pass(self):

@@ -53,11 +53,13 @@ class MrpProduction(models.Model):
     def _get_current_workorder(self):
         return self.workorder_ids.filtered(lambda order: order.state not in ("done", "cancel"))[:1]
 
-    @api.depends("move_raw_ids.state", "move_raw_ids.bom_line_id.sequence")
+    @api.depends(
+        "move_raw_ids.state", "move_raw_ids.bom_line_id.sequence", "move_raw_ids.weighing_ids"
+    )
     def _compute_floor_move_ids(self):
         for run in self:
             run.floor_move_ids = run.move_raw_ids.filtered(
-                lambda move: move.state != "cancel"
+                lambda move: move.state != "cancel" or move.weighing_ids
             ).sorted(lambda move: (not move.bom_line_id, move.bom_line_id.sequence, move.id))
 
     @api.depends(
@@ -271,6 +273,16 @@ class MrpProduction(models.Model):
         if backorder:
             context["mo_ids_to_backorder"] = self.ids
         return self.with_context(**context).button_mark_done()
+
+    def _split_productions(self, amounts=False, cancel_remaining_qty=False, set_consumed_qty=False):
+        self.check_access("write")
+        # Core copies the accounting entries of the run, which an operator need not see.
+        productions = super(MrpProduction, self.sudo())._split_productions(
+            amounts=amounts,
+            cancel_remaining_qty=cancel_remaining_qty,
+            set_consumed_qty=set_consumed_qty,
+        )
+        return productions.sudo(self.env.su)
 
     def _check_yield(self, quantity, backorder, reason):
         if self.product_uom_id.compare(quantity, 0) <= 0:

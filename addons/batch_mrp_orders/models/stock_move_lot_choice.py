@@ -126,6 +126,9 @@ class StockMove(models.Model):
         :param quantity: exact, in the unit of the product
         """
         chosen = options.get(lot)
+        target = self._get_target(self.product_id.uom_id)
+        # A rest as small as the tolerance is not worth a question.
+        rest = target.high - target.quantity
         if not chosen or quantity <= chosen.reserved or not chosen.expires:
             return self.env["stock.lot"]
         older = [
@@ -133,7 +136,7 @@ class StockMove(models.Model):
             for option in options.values()
             if option.expires
             and option.expires < chosen.expires
-            and option.free > 0
+            and option.free > rest
             and not option.refusal
         ]
         return min(older, key=lambda o: (o.expires, o.lot.id)).lot if older else lot.browse()

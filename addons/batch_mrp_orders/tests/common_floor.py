@@ -1,5 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from contextlib import contextmanager
+
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
@@ -60,6 +63,13 @@ class FloorCase(BatchCase):
         if assign:
             run.action_assign()
         return run.with_user(cls.operator)
+
+    @contextmanager
+    def assertRefused(self, message):
+        """The user is told so, and nothing is kept of it."""
+        with self.assertRaisesRegex(UserError, message), self.env.cr.savepoint():
+            yield
+        self.env.invalidate_all()
 
     def _move(self, run, product):
         return run.move_raw_ids.filtered(lambda move: move.product_id == product)
