@@ -33,6 +33,12 @@ class MrpProduction(models.Model):
         store=True,
         help="Work center of the first operation that is not finished.",
     )
+    floor_place = fields.Char(
+        "Place",
+        related="floor_workcenter_id.name",
+        store=True,
+        help="The work center by its name: cards of runs without one stay open, too.",
+    )
     floor_move_ids = fields.Many2many(
         "stock.move", compute="_compute_floor_move_ids", string="Ingredients to Weigh"
     )

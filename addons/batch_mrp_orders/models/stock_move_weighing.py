@@ -80,10 +80,9 @@ class StockMove(models.Model):
             move.tolerance_percent = float(target.tolerance)
             move.scale_target = text(float(target.quantity))
             move.scale_range = f"{text(float(target.low))} – {text(float(target.high))}"
-            move.scale_weighed = move.weighing_ids and text(float(weighed))
-            move.scale_missing = target.judge(weighed) is Judgement.BELOW and text(
-                float(target.missing(weighed))
-            )
+            move.scale_weighed = text(float(weighed)) if move.weighing_ids else False
+            is_below = target.judge(weighed) is Judgement.BELOW
+            move.scale_missing = text(float(target.missing(weighed))) if is_below else False
             move.weighed_lots = ", ".join(move.weighing_ids.lot_id.mapped("name"))
             move.weighing_state = move._get_weighing_state(target, weighed)
 

@@ -7,6 +7,7 @@ from . import (
     test_batch_record,
     test_closing,
     test_confirmation_queries,
+    test_floor_tour,
     test_floor_weighing,
     test_kit_demand,
     test_lot_block,
