@@ -67,10 +67,14 @@
         "views/res_config_settings_views.xml",
         "views/stock_warehouse_orderpoint_views.xml",
         "views/menus.xml",
+        "views/mrp_production_floor_views.xml",
+        "views/mrp_floor_dialog_views.xml",
+        "views/mrp_batch_record_views.xml",
         "report/stock_report_templates.xml",
         "report/delivery_slip_lots.xml",
         "report/stock_label_templates.xml",
         "report/stock_recall_report.xml",
+        "report/batch_record_templates.xml",
     ],
     "demo": [
         "demo/res_partner_demo.xml",
@@ -83,6 +87,7 @@
         "demo/declaration_demo.xml",
         "demo/sale_order_demo.xml",
         "demo/stock_recall_demo.xml",
+        "demo/soap_batch_record_demo.xml",
     ],
     "post_init_hook": "post_init_hook",
     "assets": {

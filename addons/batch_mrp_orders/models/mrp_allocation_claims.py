@@ -265,10 +265,10 @@ class MrpProductionAllocation(models.Model):
         """Rows (product, warehouse, lot, quantity, reserved, quantity to be put in stock).
 
         Goods a run has made and not yet put into stock are on hand, but not free. Blocked
-        lots are neither.
+        lots are neither, but those that only wait for the release of their batch record.
         """
         self.env["stock.quant"].flush_model()
-        self.env["stock.lot"].flush_model(["is_blocked"])
+        self.env["stock.lot"].flush_model(["is_blocked", "release_production_id"])
         return self.env.execute_query(
             SQL(
                 """
@@ -288,6 +288,7 @@ class MrpProductionAllocation(models.Model):
                    AND NOT EXISTS (
                         SELECT FROM stock_lot lot
                          WHERE lot.id = quant.lot_id AND lot.is_blocked
+                           AND lot.release_production_id IS NULL
                        )
                  GROUP BY 1, 2, 3
                  ORDER BY 1, 2, 3

@@ -98,7 +98,8 @@ class MrpProductionAllocation(models.Model):
             lambda a: (a.product_id, a.warehouse_id)
         ).items():
             # Whatever keeps core from reserving a quant keeps it from us.
-            for quant in self.env["stock.quant"]._gather(product, warehouse.lot_stock_id):
+            released = self.env["stock.quant"].with_context(released_only=True)
+            for quant in released._gather(product, warehouse.lot_stock_id):
                 lot = quant.lot_id.id or None
                 quants[Goods(product.id, warehouse.id, lot)].append(quant)
         return quants

@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from . import (
     mrp_expected_service,
+    mrp_floor_weigh,
+    mrp_floor_dialogs,
     mrp_plan_runs,
     mrp_plan_runs_line,
     mrp_plan_runs_peg,
