@@ -5,7 +5,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .stock_move_line_released import LEAVING_USAGES
 
 # Noon in UTC is the same day for readers from Hawaii to Auckland.
 EXPIRY_HOUR = time(12)
@@ -81,7 +80,7 @@ class StockLot(models.Model):
         lines = self.env["stock.move.line"]._read_group(
             Domain("lot_id", "in", self.ids)
             & Domain("state", "=", "done")
-            & Domain("location_dest_id.usage", "in", LEAVING_USAGES),
+            & Domain("location_dest_id.usage", "in", ("customer", "production")),
             ["lot_id"],
         )
         return self.browse(lot.id for (lot,) in lines)
