@@ -124,9 +124,19 @@ class TestLabel(LabelCase):
     def test_date_is_that_of_the_company(self):
         """22:30 in UTC is the next day in summer time."""
         self.company.partner_id.tz = "Europe/Berlin"
-        self.lot.expiration_date = datetime(2027, 6, 5, 22, 30)
+        self.lot.expiration_date = self.lot.use_date = datetime(2027, 6, 5, 22, 30)
         label = self._open_wizard(self.lot, "lot")._get_labels()[0]
         self.assertEqual(label["date"], "06/06/2027")
+
+    def test_best_before_and_use_by_are_two_dates(self):
+        self.lot.use_date = datetime(2027, 2, 1, 12)
+        wizard = self._open_wizard(self.lot, "lot")
+        self.assertEqual(wizard._get_labels()[0]["date"], "02/01/2027")
+        self.assertIn("Best before:", wizard.preview)
+        self.bread.date_mark = "use_by"
+        wizard.invalidate_recordset()
+        self.assertEqual(wizard._get_labels()[0]["date"], "03/05/2027")
+        self.assertIn("Use by:", wizard.preview)
 
     def test_copies_by_what_is_there(self):
         lot = self._stock_up(self.rye, 25, "R-2")

@@ -36,6 +36,7 @@ class StockLabelPrint(models.TransientModel):
     )
     code = fields.Selection(
         [("datamatrix", "GS1 DataMatrix"), ("code128", "GS1-128"), ("none", "None")],
+        "Barcode",
         required=True,
         default="datamatrix",
         help="Products without a GTIN get a plain code of the lot number.",
@@ -60,11 +61,12 @@ class StockLabelPrint(models.TransientModel):
 
     @api.depends("kind")
     def _compute_format_id(self):
-        formats = self.env["stock.label.format"].search([])
-        for wizard in self:
-            fitting = formats.filtered(lambda f, kind=wizard.kind: f.kind in (False, kind))
-            if wizard.format_id not in fitting:
-                wizard.format_id = fitting[:1]
+        Format = self.env["stock.label.format"]
+        for kind, wizards in self.grouped("kind").items():
+            first = Format.search([("kind", "in", (False, kind))], limit=1)
+            for wizard in wizards:
+                if not wizard.format_id or wizard.format_id.kind not in (False, kind):
+                    wizard.format_id = first
 
     @api.depends("line_ids.copies")
     def _compute_label_count(self):

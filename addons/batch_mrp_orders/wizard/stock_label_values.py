@@ -79,12 +79,14 @@ class StockLabelPrintLine(models.TransientModel):
     # --------------------------------------------------------------------- texts
     def _get_date(self):
         """Day on the label, in the time zone of the company."""
-        if not self.lot_id.expiration_date:
+        lot = self.lot_id
+        moment = lot.expiration_date
+        if self.product_id.date_mark == "best_before":
+            moment = lot.use_date or lot.expiration_date
+        if not moment:
             return False
         zone = self.wizard_id.company_id.partner_id.tz or self.env.user.tz or "UTC"
-        local = fields.Datetime.context_timestamp(
-            self.with_context(tz=zone), self.lot_id.expiration_date
-        )
+        local = fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
         return local.date()
 
     def _get_date_text(self):
