@@ -201,6 +201,14 @@ class TestLabel(LabelCase):
         self.assertIn("Spelt and rye bread", wizard.preview)
         self.assertIn("No declared name: Salt", wizard.findings)
 
+    def test_text_that_does_not_fit_is_said(self):
+        roll = self.env.ref("batch_mrp_orders.label_format_62x100")
+        wizard = self._open_wizard(self.lot, "product", format_id=roll.id)
+        self.assertFalse(wizard.findings)
+        self.bread.label_note = "Baked in a stone oven by hand. " * 40
+        wizard.invalidate_recordset()
+        self.assertIn("probably longer than the label", wizard.findings)
+
     def test_roles(self):
         for group in ("stock.group_stock_user", "mrp.group_mrp_user"):
             user = new_test_user(self.env, f"labels_{group[:3]}", group)
