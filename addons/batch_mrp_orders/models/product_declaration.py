@@ -245,6 +245,10 @@ class UomUom(models.Model):
         litre_id = self.env["ir.model.data"]._xmlid_to_res_id("uom.product_uom_litre")
         return bool(self) and self._get_family() == self.browse(litre_id)._get_family()
 
+    def _is_measured(self):
+        """Whether the unit is one of mass or volume: anything else is counted."""
+        return self._is_mass() or self._is_volume()
+
     def _get_base_quantity(self, quantity):
         """``quantity`` of this unit in grams or millilitres, exact; 0 for other units."""
         if self._is_mass():

@@ -45,7 +45,7 @@ class StockLabelPrint(models.TransientModel):
         help="Products without a GTIN get a plain code of the lot number.",
     )
     quantity_in_code = fields.Boolean(
-        help="The code says the net weight or the number of pieces.",
+        help="The code says the net weight or volume, or the number of pieces.",
     )
     with_price = fields.Boolean("Price and Base Price")
     pricelist_id = fields.Many2one("product.pricelist", check_company=True)

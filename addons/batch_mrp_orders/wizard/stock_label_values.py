@@ -158,7 +158,7 @@ class StockLabelPrintLine(models.TransientModel):
         if len(barcode) not in gs1.GTIN_LENGTHS or not barcode.isdigit():
             return [], lot.name or barcode
         today = fields.Date.context_today(self)
-        counted = self.wizard_id.quantity_in_code and not product.uom_id._is_mass()
+        counted = self.wizard_id.quantity_in_code and not product.uom_id._is_measured()
         elements = [self._explained(gs1.content if counted else gs1.gtin, barcode)]
         if day := self._get_date():
             write = gs1.use_by if product.date_mark == "use_by" else gs1.best_before
@@ -170,10 +170,11 @@ class StockLabelPrintLine(models.TransientModel):
         return elements, ""
 
     def _get_quantity_element(self):
-        unit, quantity = self.product_id.uom_id, exact(self.quantity)
-        if unit._is_mass():
-            return self._explained(gs1.net_weight, unit._get_base_quantity(self.quantity) / 1000)
-        return self._explained(gs1.count, int(quantity))
+        unit = self.product_id.uom_id
+        if unit._is_measured():
+            write = gs1.net_weight if unit._is_mass() else gs1.net_volume
+            return self._explained(write, unit._get_base_quantity(self.quantity) / 1000)
+        return self._explained(gs1.count, int(exact(self.quantity)))
 
     def _explained(self, write, *values):
         """What cannot be written in a code is said so that a person can change it."""
