@@ -102,22 +102,28 @@ def _date(ai: str, day: date, today: date) -> Element:
 
 
 def net_weight(kilograms: Fraction) -> Element:
-    """(310n): six digits, n of them decimals, as many as the weight leaves room for.
+    """(310n), see :func:`_measure`."""
+    return _measure("310", kilograms)
 
-    What is finer than that is rounded half up.
+
+def net_volume(litres: Fraction) -> Element:
+    """(315n), see :func:`_measure`."""
+    return _measure("315", litres)
+
+
+def _measure(ai: str, quantity: Fraction) -> Element:
+    """Six digits, n of them decimals, as many as the quantity leaves room for.
+
+    What is finer than that is rounded half up. Decimals that say nothing are left out,
+    but not those of grams and millilitres.
     """
     for decimals in range(5, -1, -1):
-        scaled = int(kilograms * 10**decimals + Fraction(1, 2))
+        scaled = int(quantity * 10**decimals + Fraction(1, 2))
         if 0 < scaled < 10**MEASURE_DIGITS:
-            return _shortest_measure(scaled, decimals)
-    raise Gs1Error("measure", "310", str(float(kilograms)))
-
-
-def _shortest_measure(scaled: int, decimals: int) -> Element:
-    """Without decimals that say nothing, but to the gram where it has room."""
-    while decimals > 3 and scaled % 10 == 0:
-        scaled, decimals = scaled // 10, decimals - 1
-    return Element(f"310{decimals}", f"{scaled:06}")
+            while decimals > 3 and scaled % 10 == 0:
+                scaled, decimals = scaled // 10, decimals - 1
+            return Element(f"{ai}{decimals}", f"{scaled:06}")
+    raise Gs1Error("measure", ai, str(float(quantity)))
 
 
 def content(code: str) -> Element:

@@ -150,12 +150,18 @@ class MixLoader:
         unit, product = self.units[row["uom"]], self.products[product_id]
         if unit.is_mass:
             return exact(row["quantity"]) * unit.factor
-        pieces = exact(row["quantity"]) * unit.factor / self.units[product.uom_id.id].factor
-        each = exact(product.net_quantity) if product.net_uom_id._is_mass() else exact(0)
-        if not each:
-            self.weightless[product_id].add(product_id)
-            return None
-        return pieces * product.net_uom_id._get_base_quantity(product.net_quantity)
+        stocked = exact(row["quantity"]) * unit.factor / self.units[product.uom_id.id].factor
+        if each := self._get_finished_grams(product):
+            return stocked * each
+        self.weightless[product_id].add(product_id)
+        return None
+
+    def _get_finished_grams(self, product):
+        """Weight of one unit of a finished product; of a piece its content alone."""
+        if product.uom_id._is_volume():
+            return exact(product.weight) * 1000
+        content = product.net_uom_id
+        return content._get_base_quantity(product.net_quantity) if content._is_mass() else 0
 
     def _get_grams(self, product_id, quantity, uom_id):
         """Weight of an ingredient; 0 for packaging, None when it is not known."""

@@ -30,7 +30,6 @@ class ProductTemplate(models.Model):
         "names, or the hazard note and pictogram.",
     )
     net_quantity = fields.Float(
-        "Net Quantity",
         digits="Product Unit",
         compute="_compute_net_quantity",
         inverse="_inverse_net_quantity",
@@ -142,7 +141,7 @@ class ProductTemplate(models.Model):
         ],
         "Additive: Class",
     )
-    e_number = fields.Char("E Number", help="Stands for the name where it is entered.")
+    e_number = fields.Char(help="Stands for the name where it is entered.")
 
     # ----------------------------------------------------------------- nutrition
     has_nutrition = fields.Boolean(
@@ -205,7 +204,7 @@ class ProductProduct(models.Model):
     _inherit = "product.product"
 
     # Sizes are often variants: the rest of the declaration is the same for all of them.
-    net_quantity = fields.Float("Net Quantity", digits="Product Unit")
+    net_quantity = fields.Float(digits="Product Unit")
     drained_quantity = fields.Float("Drained Weight", digits="Product Unit")
 
     _net_quantity = models.Constraint(
@@ -245,6 +244,10 @@ class UomUom(models.Model):
         """Whether the unit is one of volume."""
         litre_id = self.env["ir.model.data"]._xmlid_to_res_id("uom.product_uom_litre")
         return bool(self) and self._get_family() == self.browse(litre_id)._get_family()
+
+    def _is_measured(self):
+        """Whether the unit is one of mass or volume: anything else is counted."""
+        return self._is_mass() or self._is_volume()
 
     def _get_base_quantity(self, quantity):
         """``quantity`` of this unit in grams or millilitres, exact; 0 for other units."""

@@ -47,13 +47,12 @@ class StockLabelSource(models.AbstractModel):
 
     @api.model
     def _prepare_label_line(self, product, quantity, lot=None, production=None):
-        counted = not (product.uom_id._is_mass() or product.uom_id._is_volume())
         return {
             "product_id": product.id,
             "lot_id": lot.id if lot else False,
             "production_id": production.id if production else False,
             "quantity": quantity,
-            "pieces": int(quantity) if counted else 0,
+            "pieces": 0 if product.uom_id._is_measured() else int(quantity),
         }
 
 

@@ -124,9 +124,19 @@ class TestLabel(LabelCase):
     def test_date_is_that_of_the_company(self):
         """22:30 in UTC is the next day in summer time."""
         self.company.partner_id.tz = "Europe/Berlin"
-        self.lot.expiration_date = datetime(2027, 6, 5, 22, 30)
+        self.lot.expiration_date = self.lot.use_date = datetime(2027, 6, 5, 22, 30)
         label = self._open_wizard(self.lot, "lot")._get_labels()[0]
         self.assertEqual(label["date"], "06/06/2027")
+
+    def test_best_before_and_use_by_are_two_dates(self):
+        self.lot.use_date = datetime(2027, 2, 1, 12)
+        wizard = self._open_wizard(self.lot, "lot")
+        self.assertEqual(wizard._get_labels()[0]["date"], "02/01/2027")
+        self.assertIn("Best before:", wizard.preview)
+        self.bread.date_mark = "use_by"
+        wizard.invalidate_recordset()
+        self.assertEqual(wizard._get_labels()[0]["date"], "03/05/2027")
+        self.assertIn("Use by:", wizard.preview)
 
     def test_copies_by_what_is_there(self):
         lot = self._stock_up(self.rye, 25, "R-2")
@@ -190,6 +200,14 @@ class TestLabel(LabelCase):
         wizard = self._open_wizard(self.lot, "product")
         self.assertIn("Spelt and rye bread", wizard.preview)
         self.assertIn("No declared name: Salt", wizard.findings)
+
+    def test_text_that_does_not_fit_is_said(self):
+        roll = self.env.ref("batch_mrp_orders.label_format_62x100")
+        wizard = self._open_wizard(self.lot, "product", format_id=roll.id)
+        self.assertFalse(wizard.findings)
+        self.bread.label_note = "Baked in a stone oven by hand. " * 40
+        wizard.invalidate_recordset()
+        self.assertIn("probably longer than the label", wizard.findings)
 
     def test_roles(self):
         for group in ("stock.group_stock_user", "mrp.group_mrp_user"):

@@ -1,6 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import html2plaintext
+
+from ..labelling.type_size import text_height
 
 MOST_LABELS = 5000
 
@@ -36,12 +39,13 @@ class StockLabelPrint(models.TransientModel):
     )
     code = fields.Selection(
         [("datamatrix", "GS1 DataMatrix"), ("code128", "GS1-128"), ("none", "None")],
+        "Barcode",
         required=True,
         default="datamatrix",
         help="Products without a GTIN get a plain code of the lot number.",
     )
     quantity_in_code = fields.Boolean(
-        help="The code says the net weight or the number of pieces.",
+        help="The code says the net weight or volume, or the number of pieces.",
     )
     with_price = fields.Boolean("Price and Base Price")
     pricelist_id = fields.Many2one("product.pricelist", check_company=True)
@@ -60,11 +64,12 @@ class StockLabelPrint(models.TransientModel):
 
     @api.depends("kind")
     def _compute_format_id(self):
-        formats = self.env["stock.label.format"].search([])
-        for wizard in self:
-            fitting = formats.filtered(lambda f, kind=wizard.kind: f.kind in (False, kind))
-            if wizard.format_id not in fitting:
-                wizard.format_id = fitting[:1]
+        Format = self.env["stock.label.format"]
+        for kind, wizards in self.grouped("kind").items():
+            first = Format.search([("kind", "in", (False, kind))], limit=1)
+            for wizard in wizards:
+                if not wizard.format_id or wizard.format_id.kind not in (False, kind):
+                    wizard.format_id = first
 
     @api.depends("line_ids.copies")
     def _compute_label_count(self):
@@ -100,8 +105,34 @@ class StockLabelPrint(models.TransientModel):
             .with_context(lang=self.lang)
             ._render("batch_mrp_orders.label_preview", values)
         )
-        findings = dict.fromkeys(text for label in labels for text in label["findings"])
+        texts = [text for label in labels for text in label["findings"]]
+        texts += [self._get_size_finding(label) for label in labels]
+        findings = dict.fromkeys(filter(None, texts))
         return preview, Bom._get_list_html(findings)
+
+    def _get_size_finding(self, label):
+        """What does not fit on a label would be cut off: the text is measured roughly."""
+        paper, declaration = self.format_id, label["declaration"]
+        if not declaration:
+            return False
+        product = label["product"]
+        texts = [label["name"], html2plaintext(declaration.ingredients), product.label_note]
+        texts += [row[0] for row in declaration.nutrition]
+        texts += [product.storage_hint, label["date"], label["address"].contact_address_inline]
+        code = 20 if label["code"] else 0
+        needed = text_height(filter(None, texts), paper.width - 4, paper.font_size)
+        # The product name, the net quantity and the lot are larger or short: three lines.
+        needed += text_height([product.name], paper.width - code - 4, 1.5 * paper.font_size)
+        needed += label["figure_size"] + text_height(["L"], paper.width, paper.font_size)
+        if needed <= paper.height - 4:
+            return False
+        return self.env._(
+            "%(product)s: the text is probably longer than the label (about %(needed)s of "
+            "%(height)s mm) and would be cut off. Choose a larger format.",
+            product=product.display_name,
+            needed=round(needed),
+            height=round(paper.height),
+        )
 
     def action_print(self):
         self.ensure_one()

@@ -79,12 +79,14 @@ class StockLabelPrintLine(models.TransientModel):
     # --------------------------------------------------------------------- texts
     def _get_date(self):
         """Day on the label, in the time zone of the company."""
-        if not self.lot_id.expiration_date:
+        lot = self.lot_id
+        moment = lot.expiration_date
+        if self.product_id.date_mark == "best_before":
+            moment = lot.use_date or lot.expiration_date
+        if not moment:
             return False
         zone = self.wizard_id.company_id.partner_id.tz or self.env.user.tz or "UTC"
-        local = fields.Datetime.context_timestamp(
-            self.with_context(tz=zone), self.lot_id.expiration_date
-        )
+        local = fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
         return local.date()
 
     def _get_date_text(self):
@@ -156,7 +158,7 @@ class StockLabelPrintLine(models.TransientModel):
         if len(barcode) not in gs1.GTIN_LENGTHS or not barcode.isdigit():
             return [], lot.name or barcode
         today = fields.Date.context_today(self)
-        counted = self.wizard_id.quantity_in_code and not product.uom_id._is_mass()
+        counted = self.wizard_id.quantity_in_code and not product.uom_id._is_measured()
         elements = [self._explained(gs1.content if counted else gs1.gtin, barcode)]
         if day := self._get_date():
             write = gs1.use_by if product.date_mark == "use_by" else gs1.best_before
@@ -168,10 +170,11 @@ class StockLabelPrintLine(models.TransientModel):
         return elements, ""
 
     def _get_quantity_element(self):
-        unit, quantity = self.product_id.uom_id, exact(self.quantity)
-        if unit._is_mass():
-            return self._explained(gs1.net_weight, unit._get_base_quantity(self.quantity) / 1000)
-        return self._explained(gs1.count, int(quantity))
+        unit = self.product_id.uom_id
+        if unit._is_measured():
+            write = gs1.net_weight if unit._is_mass() else gs1.net_volume
+            return self._explained(write, unit._get_base_quantity(self.quantity) / 1000)
+        return self._explained(gs1.count, int(exact(self.quantity)))
 
     def _explained(self, write, *values):
         """What cannot be written in a code is said so that a person can change it."""

@@ -99,6 +99,7 @@ def test_net_weight_loses_no_more_than_it_must(micrograms):
 def test_gram_exact_where_it_fits():
     assert gs1.net_weight(Fraction("0.5")) == gs1.Element("3103", "000500")
     assert gs1.net_weight(Fraction("12.345")) == gs1.Element("3103", "012345")
+    assert gs1.net_volume(Fraction("0.75")) == gs1.Element("3153", "000750")
     assert gs1.net_weight(Fraction("1234.5")) == gs1.Element("3102", "123450")
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from labelling.base_price import base_price
 from labelling.composition import Composer, Handling, Mix
 from labelling.nutrition import GRAMS, SALT, SATURATES, Nutrition, compute, rounded
-from labelling.type_size import figure_height
+from labelling.type_size import figure_height, text_height
 
 from .test_labelling_composition import recipes, ways_down
 
@@ -124,3 +124,11 @@ def test_base_price(price, content, expected):
 )
 def test_figures_of_the_net_quantity(content, height):
     assert figure_height(Fraction(content)) == height
+
+
+@given(st.lists(st.integers(1, 400), min_size=1, max_size=6), st.floats(20, 150))
+def test_text_needs_no_more_room_on_a_wider_label(lengths, width):
+    texts = ["x" * length for length in lengths]
+    height = text_height(texts, width, 6.8)
+    assert height >= text_height(texts, width + 20, 6.8)
+    assert height >= len(texts) * 6.8 * 25.4 / 72
