@@ -67,6 +67,7 @@
         "demo/soap_product_demo.xml",
         "demo/soap_recipe_demo.xml",
         "demo/sale_order_demo.xml",
+        "demo/best_before_demo.xml",
     ],
     "post_init_hook": "post_init_hook",
     "assets": {
