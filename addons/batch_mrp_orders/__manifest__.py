@@ -88,6 +88,7 @@
         "demo/sale_order_demo.xml",
         "demo/stock_recall_demo.xml",
         "demo/soap_batch_record_demo.xml",
+        "demo/best_before_demo.xml",
     ],
     "post_init_hook": "post_init_hook",
     "assets": {

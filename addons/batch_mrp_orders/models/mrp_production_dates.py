@@ -202,16 +202,19 @@ class MrpProduction(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         productions = super().create(vals_list)
-        productions.filtered("lot_producing_ids")._update_lot_dates()
+        if any(vals.get("lot_producing_ids") for vals in vals_list):
+            productions._update_lot_dates()
         return productions
 
     def write(self, vals):
-        finished = self.filtered(lambda run: run.state == "done")
+        corrected = self.browse()
+        if vals.get("date_finished") and not {"state", "production_date"} & vals.keys():
+            corrected = self.filtered(lambda run: run.state == "done")
         res = super().write(vals)
-        if "date_finished" in vals and not {"state", "production_date"} & vals.keys():
-            for run in finished.filtered("date_finished"):
-                run.production_date = run._get_local_day(run.date_finished)
-        if {"lot_producing_ids", "production_date"} & vals.keys():
+        for run in corrected:
+            run.production_date = run._get_local_day(run.date_finished)
+        dating = {"lot_producing_ids", "production_date"} & vals.keys()
+        if dating and not self.env.context.get("keep_lot_dates"):
             self._update_lot_dates()
         return res
 
@@ -219,9 +222,8 @@ class MrpProduction(models.Model):
         """The lots have their dates before anybody reserves them."""
         undated = self.filtered(lambda run: not run.production_date)
         for day, runs in undated.grouped(lambda run: run._get_production_day()).items():
-            super(MrpProduction, runs.with_context(mail_notrack=True)).write(
-                {"production_date": day}
-            )
+            # All of them are dated below.
+            runs.with_context(mail_notrack=True, keep_lot_dates=True).production_date = day
         self._update_lot_dates(picked_only=True)
         res = super()._post_inventory(cancel_backorder=cancel_backorder)
         self._get_undated_runs().difference_update(self.ids)

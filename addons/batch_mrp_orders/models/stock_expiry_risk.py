@@ -24,7 +24,7 @@ class StockExpiryRisk(models.Model):
     _check_company_auto = True
 
     lot_id = fields.Many2one(
-        "stock.lot", "Lot", required=True, readonly=True, ondelete="cascade", index=True
+        "stock.lot", required=True, readonly=True, ondelete="cascade", index=True
     )
     product_id = fields.Many2one("product.product", required=True, readonly=True)
     categ_id = fields.Many2one(related="product_id.categ_id", store=True)
@@ -66,7 +66,7 @@ class StockExpiryRisk(models.Model):
 
     @api.model
     def _cron_refresh(self):
-        self._refresh(self.env["res.company"].search([]))
+        self._refresh(self.env["stock.warehouse"].search([("active", "=", True)]).company_id)
         self._schedule_activities()
 
     @api.model

@@ -43,10 +43,10 @@ class StockLot(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            vals.setdefault(
-                "expiry_origin", "entered" if vals.get("expiration_date") else "product"
-            )
+        vals_list = [
+            {"expiry_origin": "entered" if vals.get("expiration_date") else "product", **vals}
+            for vals in vals_list
+        ]
         return super().create(vals_list)
 
     def write(self, vals):

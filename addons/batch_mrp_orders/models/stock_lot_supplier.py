@@ -27,8 +27,9 @@ class StockLot(models.Model):
     @api.depends_context("formatted_display_name")
     def _compute_display_name(self):
         """In a list of suggestions the supplier's number stands beside ours."""
-        super()._compute_display_name()
+        res = super()._compute_display_name()
         if self.env.context.get("formatted_display_name"):
             for lot in self:
                 if lot.supplier_lot:
                     lot.display_name = f"{lot.display_name}\t--{lot.supplier_lot}--"
+        return res

@@ -10,7 +10,6 @@ class StockMoveLine(models.Model):
 
     supplier_lot = fields.Char(
         "Supplier's Lot Number",
-        copy=False,
         help="The number on the supplier's own label; it goes onto our lot.",
     )
 

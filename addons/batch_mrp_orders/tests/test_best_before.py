@@ -193,6 +193,17 @@ class TestBestBefore(BestBeforeCase):
         self.assertEqual(lot.production_date, TODAY - timedelta(days=4))
         self.assertEqual(lot.expiration_date, noon(TODAY + timedelta(days=361)))
 
+    def test_corrected_ingredient_moves_the_dates_too(self):
+        self.bulk_recipe.expiry_cap = "ingredients"
+        run = self._run()
+        lot = self._finish(run)
+        self.assertEqual(lot.expiry_limited_by_id, self.raw_lot)
+        fresh = self._stock_up(self.raw, 500, "FRESH", noon(TODAY + timedelta(days=200)))
+        run.move_raw_ids.move_line_ids.lot_id = fresh
+        self._end_transaction()
+        self.assertEqual(lot.expiry_limited_by_id, fresh)
+        self.assertEqual(lot.expiration_date, fresh.expiration_date)
+
     def test_nothing_moves_after_shipping_and_a_note_says_so(self):
         run = self._run()
         lot = self._finish(run)

@@ -139,6 +139,6 @@ class TestDeliverySlip(BatchCase):
         self._ship(self.order)
         html = self._render()
         self.assertIn("JAR-1", html)
-        self.assertIn("Best Before", html)
+        self.assertIn('name="th_best_before"', html)
         self.assertIn(self._date(self.lot.use_date), html)
         self.assertNotIn(self._date(self.lot.expiration_date), html)

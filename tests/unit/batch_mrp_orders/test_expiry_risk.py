@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from planning.expiry_risk import Order, Period, Stock, expected_periods, left_over
 from planning.forecast import forecast, per_day
 
