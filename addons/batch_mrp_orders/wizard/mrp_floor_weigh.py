@@ -11,11 +11,11 @@ class MrpFloorDialog(models.AbstractModel):
     _name = "mrp.floor.dialog"
     _description = "Dialog of the Operator's Screen"
 
-    def _get_action(self, name=None):
+    def _get_action(self):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": name or self._description,
+            "name": self.env["ir.model"]._get(self._name).name,
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
