@@ -133,7 +133,7 @@ class ResConfigSettings(models.TransientModel):
 class MrpProduction(models.Model):
     _inherit = "mrp.production"
 
-    check_ids = fields.One2many("mrp.production.check", "production_id", "Checks", copy=False)
+    check_ids = fields.One2many("mrp.production.check", "production_id", copy=False)
 
     def action_confirm(self):
         res = super().action_confirm()

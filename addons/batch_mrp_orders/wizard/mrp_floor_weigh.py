@@ -44,7 +44,6 @@ class MrpFloorWeigh(models.TransientModel):
     quantity = fields.Float("Scale Shows", digits="Product Unit")
     lot_id = fields.Many2one(
         "stock.lot",
-        "Lot",
         domain="[('product_id', '=', product_id)]",
     )
     choice_ids = fields.One2many("mrp.floor.weigh.lot", "wizard_id", "Lots in Stock")
