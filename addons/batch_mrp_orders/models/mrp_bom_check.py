@@ -79,7 +79,6 @@ class MrpBomLine(models.Model):
         "tolerance of the company.",
     )
     weighing_instruction = fields.Char(
-        "Weighing Instruction",
         translate=True,
         help="What the operator reads when the ingredient is weighed, such as: melt first.",
     )
