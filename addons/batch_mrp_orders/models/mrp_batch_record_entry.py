@@ -100,7 +100,7 @@ class MrpProductionDeviation(models.Model):
     run_product_id = fields.Many2one(
         related="production_id.product_id", string="Made Product", store=True
     )
-    lot_id = fields.Many2one("stock.lot", "Lot", readonly=True)
+    lot_id = fields.Many2one("stock.lot", readonly=True)
     subject = fields.Char(readonly=True, help="What deviates, as a sentence.")
     target = fields.Float(digits="Product Unit", readonly=True)
     actual = fields.Float(digits="Product Unit", readonly=True)

@@ -79,7 +79,6 @@ class MrpBomLine(models.Model):
         "tolerance of the company.",
     )
     weighing_instruction = fields.Char(
-        "Weighing Instruction",
         translate=True,
         help="What the operator reads when the ingredient is weighed, such as: melt first.",
     )
@@ -133,7 +132,7 @@ class ResConfigSettings(models.TransientModel):
 class MrpProduction(models.Model):
     _inherit = "mrp.production"
 
-    check_ids = fields.One2many("mrp.production.check", "production_id", "Checks", copy=False)
+    check_ids = fields.One2many("mrp.production.check", "production_id", copy=False)
 
     def action_confirm(self):
         res = super().action_confirm()

@@ -190,18 +190,21 @@ class MrpProduction(models.Model):
             "is_scanned": is_scanned,
             "token": token,
         }
+        return self._enter_weighing(move, values, options, reason)
+
+    def _enter_weighing(self, move, values, options, reason):
+        """Enter a weighing with its deviations, and let the move lines follow."""
+        lot = self.env["stock.lot"].browse(values["lot_id"])
         deviations = move._get_deviations(values, options)
         for deviation in deviations:
             self._log_deviation(reason=reason, **deviation)
         kinds = {deviation["kind"] for deviation in deviations}
+        amount = exact(values["product_qty"])
+        passed = move._get_older_lot(lot, amount, options) if "lot" in kinds else lot.browse()
         # The batch record is written by what people do, never by hand.
-        weighing = weighings.sudo().create(
-            {
-                **values,
-                "is_explained": "quantity" in kinds,
-                "passed_lot_id": "lot" in kinds
-                and move._get_older_lot(lot, exact(values["product_qty"]), options).id,
-            }
+        weighings = self.env["mrp.production.weighing"].sudo()
+        weighing = weighings.create(
+            {**values, "is_explained": "quantity" in kinds, "passed_lot_id": passed.id}
         )
         move.invalidate_recordset(["weighing_ids"])
         move._book_weighings()

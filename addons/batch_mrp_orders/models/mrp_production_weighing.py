@@ -16,7 +16,7 @@ class MrpProductionWeighing(models.Model):
         "stock.move", "Ingredient Line", readonly=True, index=True, ondelete="set null"
     )
     product_id = fields.Many2one("product.product", "Ingredient", required=True, readonly=True)
-    lot_id = fields.Many2one("stock.lot", "Lot", readonly=True, index="btree_not_null")
+    lot_id = fields.Many2one("stock.lot", readonly=True, index="btree_not_null")
     quantity = fields.Float("Weighed", digits="Product Unit", required=True, readonly=True)
     uom_id = fields.Many2one("uom.uom", "Unit", required=True, readonly=True)
     product_qty = fields.Float(

@@ -18,8 +18,9 @@ class StockLot(models.Model):
 
     def action_block(self, reason):
         """A block for another reason is not lifted by the release of a batch record."""
-        # Quality alone blocks lots; this field only tells why.
-        self.sudo().filtered("release_production_id").release_production_id = False
+        if not self.env.context.get("until_release"):
+            # Quality alone blocks lots; this field only tells why.
+            self.sudo().filtered("release_production_id").release_production_id = False
         return super().action_block(reason)
 
     def action_release(self, reason=None):
@@ -35,6 +36,6 @@ class StockLot(models.Model):
         # Whoever closes the run, the house rule blocks the goods.
         lots = self.sudo().filtered(lambda lot: not lot.is_blocked)
         lots.release_production_id = production
-        super(StockLot, lots).action_block(
+        lots.with_context(until_release=True).action_block(
             self.env._("Batch record of %s not released yet", production.name)
         )

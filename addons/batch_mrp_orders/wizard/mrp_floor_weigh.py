@@ -11,11 +11,11 @@ class MrpFloorDialog(models.AbstractModel):
     _name = "mrp.floor.dialog"
     _description = "Dialog of the Operator's Screen"
 
-    def _get_action(self, name=None):
+    def _get_action(self):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": name or self._description,
+            "name": self.env["ir.model"]._get(self._name).name,
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
@@ -44,7 +44,6 @@ class MrpFloorWeigh(models.TransientModel):
     quantity = fields.Float("Scale Shows", digits="Product Unit")
     lot_id = fields.Many2one(
         "stock.lot",
-        "Lot",
         domain="[('product_id', '=', product_id)]",
     )
     choice_ids = fields.One2many("mrp.floor.weigh.lot", "wizard_id", "Lots in Stock")

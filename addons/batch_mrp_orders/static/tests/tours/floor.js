@@ -38,7 +38,7 @@ registry.category("web_tour.tours").add("batch_mrp_orders_floor", {
         },
         {
             content: "It runs",
-            trigger: "button[name=action_floor_pause]",
+            trigger: "button[name=action_floor_pause]:enabled",
         },
         {
             content: "Scan the lot of the oil",
@@ -111,8 +111,11 @@ registry.category("web_tour.tours").add("batch_mrp_orders_floor", {
             run: "click",
         },
         {
-            trigger: "button[name=action_floor_start]",
+            trigger: "button[name=action_floor_start]:enabled",
             run: "click",
+        },
+        {
+            trigger: "button[name=action_floor_pause]:enabled",
         },
         {
             content: "Measure the temperature",
