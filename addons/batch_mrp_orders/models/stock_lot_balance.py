@@ -1,11 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from decimal import Decimal
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tracing.balance import Balance, Flow, Place, balance
-from .stock_lot_genealogy import depends_on_user
 
 PLACES = {
     "supplier": Place.VENDOR,
@@ -59,7 +58,7 @@ class StockLot(models.Model):
         help="What came in and is neither on hand nor has left by any movement.",
     )
 
-    @depends_on_user
+    @api.depends_context("allowed_company_ids")
     def _compute_mass_balance(self):
         balances = self._get_mass_balances()
         for lot in self:

@@ -16,15 +16,23 @@ USES = """
     JOIN stock_move_line_consume_rel link ON link.produce_line_id = used.id
     JOIN stock_move_line made ON made.id = link.consume_line_id
 """
+PRODUCT_UNIT = """
+    SELECT template.uom_id
+      FROM product_product product
+      JOIN product_template template ON template.id = product.product_tmpl_id
+     WHERE product.id = %s
+"""
 # Whoever may see other lots or documents must not get what somebody else has read.
-depends_on_user = api.depends_context("uid", "su", "allowed_company_ids")
+depends_on_user = api.depends_context("uid", "allowed_company_ids")
 
 
 class StockLot(models.Model):
     """What a lot was made of, what was made of it, and who has got it, over all levels.
 
     Only goods moved in the companies that are selected count, and only lots and documents
-    the user may read are shown.
+    the user may read are shown. The fields are computed as superuser, because what the queries
+    have found is what the user may read already: the ORM would read every record to check it
+    again. With ``sudo()`` the methods find everything, the fields what the user may read.
     """
 
     _inherit = "stock.lot"
@@ -32,73 +40,81 @@ class StockLot(models.Model):
     upstream_lot_ids = fields.Many2many(
         "stock.lot",
         string="Made From",
-        compute="_compute_upstream_lot_ids",
+        compute="_compute_upstream",
+        compute_sudo=True,
         help="All lots that went into this one, over all levels.",
     )
-    upstream_lot_count = fields.Integer("Lots Used", compute="_compute_upstream_lot_ids")
+    upstream_lot_count = fields.Integer("Lots Used", compute="_compute_upstream", compute_sudo=True)
     downstream_lot_ids = fields.Many2many(
         "stock.lot",
         string="Went Into",
-        compute="_compute_downstream_lot_ids",
+        compute="_compute_downstream",
+        compute_sudo=True,
         help="All lots this one went into, over all levels.",
     )
-    downstream_lot_count = fields.Integer("Lots Made", compute="_compute_downstream_lot_ids")
+    downstream_lot_count = fields.Integer(
+        "Lots Made", compute="_compute_downstream", compute_sudo=True
+    )
     shipment_ids = fields.Many2many(
         "stock.picking",
         string="Shipments",
-        compute="_compute_shipment_ids",
+        compute="_compute_downstream",
+        compute_sudo=True,
         help="Transfers to customers with this lot or anything made from it.",
     )
-    shipment_count = fields.Integer("Number of Shipments", compute="_compute_shipment_ids")
+    shipment_count = fields.Integer(
+        "Number of Shipments", compute="_compute_downstream", compute_sudo=True
+    )
     customer_ids = fields.Many2many(
         "res.partner",
         string="Recipients",
-        compute="_compute_shipment_ids",
+        compute="_compute_downstream",
+        compute_sudo=True,
         context={"active_test": False},
         help="Who has received this lot or anything made from it.",
     )
-    customer_count = fields.Integer("Number of Recipients", compute="_compute_shipment_ids")
+    customer_count = fields.Integer(
+        "Number of Recipients", compute="_compute_downstream", compute_sudo=True
+    )
     # Core knows the orders of the lot itself only, with a check of access for each line.
-    sale_order_ids = fields.Many2many(compute="_compute_shipment_ids")
-    sale_order_count = fields.Integer(compute="_compute_shipment_ids")
+    sale_order_ids = fields.Many2many(compute="_compute_downstream", compute_sudo=True)
+    sale_order_count = fields.Integer(compute="_compute_downstream", compute_sudo=True)
     # Core searches level by level, and counts what went back to vendors as shipped.
-    delivery_ids = fields.Many2many(compute="_compute_shipment_ids")
-    delivery_count = fields.Integer(compute="_compute_shipment_ids")
-    partner_ids = fields.Many2many(compute="_compute_shipment_ids", context={"active_test": False})
+    delivery_ids = fields.Many2many(compute="_compute_downstream", compute_sudo=True)
+    delivery_count = fields.Integer(compute="_compute_downstream", compute_sudo=True)
+    partner_ids = fields.Many2many(
+        compute="_compute_downstream", compute_sudo=True, context={"active_test": False}
+    )
 
     @depends_on_user
-    def _compute_upstream_lot_ids(self):
-        reached = self._get_reached_lots(Direction.UPSTREAM)
+    def _compute_upstream(self):
+        reached = self.sudo(False)._get_reached_lots(Direction.UPSTREAM)
         for lot in self:
-            lot.upstream_lot_ids = reached[lot._origin.id]
+            lot.upstream_lot_ids = self.browse(reached[lot._origin.id])
             lot.upstream_lot_count = len(reached[lot._origin.id])
 
     @depends_on_user
-    def _compute_downstream_lot_ids(self):
-        reached = self._get_reached_lots(Direction.DOWNSTREAM)
-        for lot in self:
-            lot.downstream_lot_ids = reached[lot._origin.id]
-            lot.downstream_lot_count = len(reached[lot._origin.id])
-
-    @depends_on_user
-    def _compute_shipment_ids(self):
+    def _compute_downstream(self):
+        lots = self.sudo(False)
+        reached = lots._get_reached_lots(Direction.DOWNSTREAM)
         pickings, partners, orders = defaultdict(dict), defaultdict(dict), defaultdict(dict)
-        for shipment in reversed(self._get_shipment_lines()):
-            for found, document in (
-                (pickings, shipment.picking_id),
-                (partners, shipment.partner_id),
-                (orders, shipment.order_id),
-            ):
-                if document:
-                    found[shipment.root_id][document] = True
+        for shipment in reversed(lots._get_shipment_lines(reached)):
+            pickings[shipment.root_id][shipment.picking_id] = True
+            partners[shipment.root_id][shipment.partner_id] = True
+            orders[shipment.root_id][shipment.order_id] = True
         for lot in self:
             root = lot._origin.id
-            lot.shipment_ids = lot.delivery_ids = list(pickings[root])
-            lot.shipment_count = lot.delivery_count = len(pickings[root])
-            lot.customer_ids = lot.partner_ids = list(partners[root])
-            lot.customer_count = len(partners[root])
-            lot.sale_order_ids = list(orders[root])
-            lot.sale_order_count = len(orders[root])
+            lot.downstream_lot_ids = self.browse(reached[root])
+            lot.downstream_lot_count = len(reached[root])
+            lot.shipment_ids = lot.delivery_ids = self._browse("stock.picking", pickings[root])
+            lot.shipment_count = lot.delivery_count = len(lot.shipment_ids)
+            lot.customer_ids = lot.partner_ids = self._browse("res.partner", partners[root])
+            lot.customer_count = len(lot.customer_ids)
+            lot.sale_order_ids = self._browse("sale.order", orders[root])
+            lot.sale_order_count = len(lot.sale_order_ids)
+
+    def _browse(self, model, ids):
+        return self.env[model].browse(record_id for record_id in ids if record_id)
 
     # ------------------------------------------------------------------- queries
     def _get_genealogy(self, direction):
@@ -115,21 +131,31 @@ class StockLot(models.Model):
         roots = self._origin.ids
         return trace(roots, self._read_uses(roots, direction), direction)
 
-    def _get_shipment_lines(self):
+    def _get_shipment_lines(self, reached=None):
         """What was shipped of these lots and of everything made from them.
 
-        One query for all lots. A line is listed once for each of ``self`` that it has goods
-        of: add up over ``move_line_id``, not over all rows. What went to vendors is no
-        shipment. Goods sent back without reference to a transfer are not among ``returned``.
+        Two queries for all lots, one of them recursive. A line is listed once for each of
+        ``self`` that it has goods of: add up over ``move_line_id``, not over all rows. What
+        went to vendors is no shipment. Goods sent back without reference to a transfer are not
+        among ``returned``.
 
+        :param reached: what ``_get_reached_lots`` has found downstream, if it is known
         :return: list of ``tracing.shipment.Shipment``, the oldest first
         """
-        if not self._origin.ids:
+        if reached is None:
+            reached = self._get_reached_lots(Direction.DOWNSTREAM)
+        roots = defaultdict(list)
+        for root_id in self._origin.ids:
+            for lot_id in (root_id, *reached[root_id]):
+                roots[lot_id].append(root_id)
+        if not roots:
             return []
         self._flush_goods()
-        rows = self.env.execute_query(self._get_shipment_query())
+        rows = self.env.execute_query(self._get_shipment_query(list(roots)))
         return spread_returns(
-            Shipment(*row[:10], Decimal(row[10]), Decimal(row[11]), *row[12:]) for row in rows
+            Shipment(root, *row[:9], Decimal(row[9]), Decimal(row[10]), *row[11:])
+            for row in rows
+            for root in roots[row[0]]
         )
 
     def _get_reached_lots(self, direction):
@@ -159,40 +185,7 @@ class StockLot(models.Model):
             return []
         self._flush_goods()
         near, far = self._get_ends(direction)
-        rows = self.env.execute_query(
-            SQL(
-                """
-                WITH RECURSIVE traced(lot_id) AS (%(trace)s)
-                SELECT used.id, used.lot_id, used.product_id, used_template.uom_id,
-                       used.quantity_product_uom::text,
-                       made.id, made.lot_id, made.product_id, made_template.uom_id,
-                       made.quantity_product_uom::text,
-                       COALESCE(move.production_id, used_move.raw_material_production_id),
-                       COALESCE(move.unbuild_id, used_move.unbuild_id,
-                                used_move.consume_unbuild_id),
-                       made.date
-                  FROM %(uses)s
-                  JOIN stock_move move ON move.id = made.move_id
-                  JOIN stock_move used_move ON used_move.id = used.move_id
-                  JOIN product_product used_product ON used_product.id = used.product_id
-                  JOIN product_template used_template
-                    ON used_template.id = used_product.product_tmpl_id
-                  JOIN product_product made_product ON made_product.id = made.product_id
-                  JOIN product_template made_template
-                    ON made_template.id = made_product.product_tmpl_id
-                  JOIN traced ON traced.lot_id = %(near)s.lot_id
-                 WHERE %(counts)s
-                   AND (%(far)s.lot_id IS NULL OR %(far)s.lot_id IN %(readable)s)
-                 ORDER BY used.id, made.id
-                """,
-                trace=self._get_trace_query(roots, direction, with_root=False),
-                uses=SQL(USES),
-                near=near,
-                far=far,
-                counts=self._get_use_condition(),
-                readable=self._get_readable("stock.lot"),
-            )
-        )
+        rows = self.env.execute_query(self._get_use_query(roots, direction))
         return [
             Use(
                 Goods(*row[:4], Decimal(row[4])),
@@ -201,6 +194,46 @@ class StockLot(models.Model):
             )
             for row in rows
         ]
+
+    @api.model
+    def _get_use_query(self, roots, direction):
+        """Rows of the links, found before what else is known of them is looked up."""
+        near, far = self._get_ends(direction)
+        return SQL(
+            """
+            WITH RECURSIVE traced(lot_id) AS (%(trace)s),
+                 uses AS MATERIALIZED (
+                    SELECT used.id AS used_id, used.lot_id AS used_lot,
+                           used.product_id AS used_product, used.move_id AS used_move,
+                           used.quantity_product_uom AS used_quantity,
+                           made.id AS made_id, made.lot_id AS made_lot,
+                           made.product_id AS made_product, made.move_id AS made_move,
+                           made.quantity_product_uom AS made_quantity, made.date
+                      FROM %(uses)s
+                      JOIN traced ON traced.lot_id = %(near)s.lot_id
+                     WHERE %(counts)s
+                 )
+            SELECT used_id, used_lot, used_product, (%(used_uom)s), used_quantity::text,
+                   made_id, made_lot, made_product, (%(made_uom)s), made_quantity::text,
+                   COALESCE(made_move.production_id, used_move.raw_material_production_id),
+                   COALESCE(made_move.unbuild_id, used_move.unbuild_id,
+                            used_move.consume_unbuild_id),
+                   uses.date
+              FROM uses
+              JOIN stock_move used_move ON used_move.id = uses.used_move
+              JOIN stock_move made_move ON made_move.id = uses.made_move
+             WHERE %(far)s_lot IS NULL OR %(far)s_lot IN %(readable)s
+             ORDER BY used_id, made_id
+            """,
+            trace=self._get_trace_query(roots, direction, with_root=False),
+            uses=SQL(USES),
+            near=near,
+            far=far,
+            counts=self._get_use_condition(),
+            used_uom=SQL(PRODUCT_UNIT, SQL("uses.used_product")),
+            made_uom=SQL(PRODUCT_UNIT, SQL("uses.made_product")),
+            readable=self._get_readable("stock.lot"),
+        )
 
     @api.model
     def _get_trace_query(self, roots, direction, with_root=True):
@@ -248,44 +281,41 @@ class StockLot(models.Model):
             companies=self.env.companies.ids,
         )
 
-    def _get_shipment_query(self):
+    @api.model
+    def _get_shipment_query(self, lots):
+        """Rows of the lines shipped, found before what else is known of them is looked up."""
         return SQL(
             """
-            WITH RECURSIVE traced(root_id, lot_id) AS (%(trace)s)
-            SELECT traced.root_id, line.lot_id, line.product_id, template.uom_id,
-                   line.id, line.move_id, picking.id, partner.id, sale.id, sale_line.id,
-                   line.quantity_product_uom::text, COALESCE(back.quantity, 0)::text,
+            WITH shipped AS MATERIALIZED (
+                SELECT line.*, source.usage AS source_usage
+                  FROM stock_move_line line
+                  JOIN stock_location source ON source.id = line.location_id
+                  JOIN stock_location destination ON destination.id = line.location_dest_id
+                 WHERE line.lot_id = ANY(%(lots)s) AND %(counts)s AND %(leaves)s
+            )
+            SELECT line.lot_id, line.product_id, (%(uom)s), line.id, line.move_id, picking.id,
+                   partner.id, sale.id, CASE WHEN sale.id IS NOT NULL THEN sold.id END,
+                   line.quantity_product_uom::text, COALESCE((%(returned)s), 0)::text,
                    line.date, line.company_id
-              FROM traced
-              JOIN stock_move_line line ON line.lot_id = traced.lot_id
+              FROM shipped line
               JOIN stock_move move ON move.id = line.move_id
-              JOIN product_product product ON product.id = line.product_id
-              JOIN product_template template ON template.id = product.product_tmpl_id
-              JOIN stock_location source ON source.id = line.location_id
-              JOIN stock_location destination ON destination.id = line.location_dest_id
               LEFT JOIN %(pickings)s picking ON picking.id = line.picking_id
               LEFT JOIN sale_order_line sold ON sold.id = move.sale_line_id
               LEFT JOIN %(orders)s sale ON sale.id = COALESCE(sold.order_id, picking.sale_id)
-              LEFT JOIN sale_order_line sale_line
-                ON sale_line.id = sold.id AND sale_line.order_id = sale.id
               LEFT JOIN %(partners)s partner ON partner.id = CASE
-                        WHEN source.usage = 'supplier' THEN sale.partner_shipping_id
+                        WHEN line.source_usage = 'supplier' THEN sale.partner_shipping_id
                         ELSE COALESCE(picking.partner_id, move.partner_id,
                                       sale.partner_shipping_id) END
-              LEFT JOIN LATERAL (%(returns)s) back ON TRUE
-             WHERE %(counts)s
-               AND line.lot_id IN %(lots)s
-               AND %(leaves)s
-             ORDER BY line.date, line.id, traced.root_id
+             ORDER BY line.date, line.id
             """,
-            trace=self._get_trace_query(self._origin.ids, Direction.DOWNSTREAM),
+            lots=lots,
+            counts=self._get_done_condition("line"),
+            leaves=self._get_leaving_condition(),
+            uom=SQL(PRODUCT_UNIT, SQL("line.product_id")),
+            returned=self._get_return_query(),
             pickings=self._get_readable("stock.picking", "id", "partner_id", "sale_id"),
             orders=self._get_readable("sale.order", "id", "partner_shipping_id"),
             partners=self._get_readable("res.partner"),
-            returns=self._get_return_query(),
-            counts=self._get_done_condition("line"),
-            lots=self._get_readable("stock.lot"),
-            leaves=self._get_leaving_condition(),
         )
 
     @api.model
@@ -306,7 +336,7 @@ class StockLot(models.Model):
         """What has come back of the lot of ``line`` by returns of its move."""
         return SQL(
             """
-            SELECT SUM(back_line.quantity_product_uom) AS quantity
+            SELECT SUM(back_line.quantity_product_uom)
               FROM stock_move back_move
               JOIN stock_move_line back_line
                 ON back_line.move_id = back_move.id AND back_line.lot_id = line.lot_id
