@@ -9,18 +9,31 @@ from odoo.tools import SQL
 from ..tracing.genealogy import Direction, Goods, Use, trace
 from ..tracing.shipment import Shipment, spread_returns
 
-# Core gives the columns of this table the names of the opposite ends: ``consume_line_id`` is
-# the line that was made, ``produce_line_id`` the one that was used for it.
-USES = """
-    stock_move_line used
-    JOIN stock_move_line_consume_rel link ON link.produce_line_id = used.id
-    JOIN stock_move_line made ON made.id = link.consume_line_id
+# Looked up for each row, by the index: the planner cannot know how few rows a lot leads to, and
+# would rather read whole tables. OFFSET 0 keeps it from doing so.
+LINKS = """
+    LATERAL (SELECT %(columns)s FROM stock_move_line line
+              WHERE line.lot_id = traced.lot_id AND %(counts)s OFFSET 0) near
+    CROSS JOIN LATERAL (SELECT %(far_column)s AS line_id FROM stock_move_line_consume_rel
+                         WHERE %(near_column)s = near.id OFFSET 0) link
+    CROSS JOIN LATERAL (SELECT %(columns)s FROM stock_move_line line
+                         WHERE line.id = link.line_id AND %(counts)s OFFSET 0) far
 """
+LINE = "line.id, line.lot_id, line.product_id, line.move_id, line.quantity_product_uom, line.date"
+# Core gives the columns of the relation the names of the opposite ends: ``consume_line_id`` is
+# the line that was made, ``produce_line_id`` the one that was used for it.
+USED, MADE = SQL("produce_line_id"), SQL("consume_line_id")
+MOVE = "LATERAL (SELECT * FROM stock_move WHERE id = %s OFFSET 0)"
 PRODUCT_UNIT = """
     SELECT template.uom_id
       FROM product_product product
       JOIN product_template template ON template.id = product.product_tmpl_id
      WHERE product.id = %s
+"""
+# What a vendor sends straight to a customer has the vendor as partner.
+RECIPIENT = """
+    CASE WHEN line.source_usage = 'supplier' THEN sale.partner_shipping_id
+         ELSE COALESCE(picking.partner_id, move.partner_id, sale.partner_shipping_id) END
 """
 # Whoever may see other lots or documents must not get what somebody else has read.
 depends_on_user = api.depends_context("uid", "allowed_company_ids")
@@ -168,11 +181,11 @@ class StockLot(models.Model):
                     """
                     WITH RECURSIVE traced(root_id, lot_id) AS (%s)
                     SELECT root_id, lot_id FROM traced
-                     WHERE lot_id != root_id AND lot_id IN %s
+                     WHERE lot_id != root_id AND EXISTS %s
                      ORDER BY lot_id
                     """,
                     self._get_trace_query(roots, direction),
-                    self._get_readable("stock.lot"),
+                    self._look_up("stock.lot", SQL("traced.lot_id")),
                 )
             ):
                 reached[root_id].append(lot_id)
@@ -184,55 +197,39 @@ class StockLot(models.Model):
         if not roots:
             return []
         self._flush_goods()
-        near, far = self._get_ends(direction)
-        rows = self.env.execute_query(self._get_use_query(roots, direction))
-        return [
-            Use(
-                Goods(*row[:4], Decimal(row[4])),
-                Goods(*row[5:9], Decimal(row[9])),
-                *row[10:],
-            )
-            for row in rows
-        ]
+        uses = []
+        for row in self.env.execute_query(self._get_use_query(roots, direction)):
+            near = Goods(*row[:4], Decimal(row[4]))
+            far = Goods(*row[5:9], Decimal(row[9]))
+            ends = (near, far) if direction is Direction.DOWNSTREAM else (far, near)
+            uses.append(Use(*ends, *row[10:]))
+        return uses
 
     @api.model
     def _get_use_query(self, roots, direction):
-        """Rows of the links, found before what else is known of them is looked up."""
-        near, far = self._get_ends(direction)
+        """Rows of the links that lead away from what is reached."""
         return SQL(
             """
-            WITH RECURSIVE traced(lot_id) AS (%(trace)s),
-                 uses AS MATERIALIZED (
-                    SELECT used.id AS used_id, used.lot_id AS used_lot,
-                           used.product_id AS used_product, used.move_id AS used_move,
-                           used.quantity_product_uom AS used_quantity,
-                           made.id AS made_id, made.lot_id AS made_lot,
-                           made.product_id AS made_product, made.move_id AS made_move,
-                           made.quantity_product_uom AS made_quantity, made.date
-                      FROM %(uses)s
-                      JOIN traced ON traced.lot_id = %(near)s.lot_id
-                     WHERE %(counts)s
-                 )
-            SELECT used_id, used_lot, used_product, (%(used_uom)s), used_quantity::text,
-                   made_id, made_lot, made_product, (%(made_uom)s), made_quantity::text,
-                   COALESCE(made_move.production_id, used_move.raw_material_production_id),
-                   COALESCE(made_move.unbuild_id, used_move.unbuild_id,
-                            used_move.consume_unbuild_id),
-                   uses.date
-              FROM uses
-              JOIN stock_move used_move ON used_move.id = uses.used_move
-              JOIN stock_move made_move ON made_move.id = uses.made_move
-             WHERE %(far)s_lot IS NULL OR %(far)s_lot IN %(readable)s
-             ORDER BY used_id, made_id
+            WITH RECURSIVE traced(lot_id) AS (%(trace)s)
+            SELECT near.id, near.lot_id, near.product_id, (%(near_uom)s),
+                   near.quantity_product_uom::text,
+                   far.id, far.lot_id, far.product_id, (%(far_uom)s),
+                   far.quantity_product_uom::text,
+                   COALESCE(move.production_id, move.raw_material_production_id),
+                   COALESCE(move.unbuild_id, move.consume_unbuild_id),
+                   GREATEST(near.date, far.date)
+              FROM traced
+             CROSS JOIN %(links)s
+             CROSS JOIN %(move)s move
+             WHERE far.lot_id IS NULL OR EXISTS %(readable)s
+             ORDER BY near.id, far.id
             """,
             trace=self._get_trace_query(roots, direction, with_root=False),
-            uses=SQL(USES),
-            near=near,
-            far=far,
-            counts=self._get_use_condition(),
-            used_uom=SQL(PRODUCT_UNIT, SQL("uses.used_product")),
-            made_uom=SQL(PRODUCT_UNIT, SQL("uses.made_product")),
-            readable=self._get_readable("stock.lot"),
+            links=self._get_links(direction),
+            near_uom=SQL(PRODUCT_UNIT, SQL("near.product_id")),
+            far_uom=SQL(PRODUCT_UNIT, SQL("far.product_id")),
+            move=SQL(MOVE, SQL("near.move_id")),
+            readable=self._look_up("stock.lot", SQL("far.lot_id")),
         )
 
     @api.model
@@ -241,35 +238,30 @@ class StockLot(models.Model):
 
         UNION drops what was reached before, so that circles end.
         """
-        near, far = self._get_ends(direction)
         return SQL(
             """
             SELECT %(seed)s lot.id FROM stock_lot lot WHERE lot.id = ANY(%(roots)s)
              UNION
-            SELECT %(carry)s %(far)s.lot_id
-              FROM %(uses)s
-              JOIN traced ON traced.lot_id = %(near)s.lot_id
-             WHERE %(far)s.lot_id IS NOT NULL AND %(counts)s
+            SELECT %(carry)s far.lot_id FROM traced CROSS JOIN %(links)s
+             WHERE far.lot_id IS NOT NULL
             """,
             seed=SQL("lot.id,") if with_root else SQL(),
             carry=SQL("traced.root_id,") if with_root else SQL(),
             roots=roots,
-            uses=SQL(USES),
-            near=near,
-            far=far,
-            counts=self._get_use_condition(),
+            links=self._get_links(direction),
         )
 
     @api.model
-    def _get_ends(self, direction):
-        """The line nearer to the root and the farther one, in ``USES``."""
-        if direction is Direction.DOWNSTREAM:
-            return SQL("used"), SQL("made")
-        return SQL("made"), SQL("used")
-
-    @api.model
-    def _get_use_condition(self):
-        return SQL("%s AND %s", self._get_done_condition("used"), self._get_done_condition("made"))
+    def _get_links(self, direction):
+        """What each lot of ``traced`` (``near``) was used for, or made of (``far``)."""
+        near, far = (USED, MADE) if direction is Direction.DOWNSTREAM else (MADE, USED)
+        return SQL(
+            LINKS,
+            columns=SQL(LINE),
+            counts=self._get_done_condition("line"),
+            near_column=near,
+            far_column=far,
+        )
 
     @api.model
     def _get_done_condition(self, line):
@@ -298,14 +290,11 @@ class StockLot(models.Model):
                    line.quantity_product_uom::text, COALESCE((%(returned)s), 0)::text,
                    line.date, line.company_id
               FROM shipped line
-              JOIN stock_move move ON move.id = line.move_id
-              LEFT JOIN %(pickings)s picking ON picking.id = line.picking_id
+             CROSS JOIN %(moves)s move
+              LEFT JOIN LATERAL %(pickings)s picking ON TRUE
               LEFT JOIN sale_order_line sold ON sold.id = move.sale_line_id
-              LEFT JOIN %(orders)s sale ON sale.id = COALESCE(sold.order_id, picking.sale_id)
-              LEFT JOIN %(partners)s partner ON partner.id = CASE
-                        WHEN line.source_usage = 'supplier' THEN sale.partner_shipping_id
-                        ELSE COALESCE(picking.partner_id, move.partner_id,
-                                      sale.partner_shipping_id) END
+              LEFT JOIN LATERAL %(orders)s sale ON TRUE
+              LEFT JOIN LATERAL %(partners)s partner ON TRUE
              ORDER BY line.date, line.id
             """,
             lots=lots,
@@ -313,9 +302,16 @@ class StockLot(models.Model):
             leaves=self._get_leaving_condition(),
             uom=SQL(PRODUCT_UNIT, SQL("line.product_id")),
             returned=self._get_return_query(),
-            pickings=self._get_readable("stock.picking", "id", "partner_id", "sale_id"),
-            orders=self._get_readable("sale.order", "id", "partner_shipping_id"),
-            partners=self._get_readable("res.partner"),
+            moves=SQL(MOVE, SQL("line.move_id")),
+            pickings=self._look_up(
+                "stock.picking", SQL("line.picking_id"), "partner_id", "sale_id"
+            ),
+            orders=self._look_up(
+                "sale.order",
+                SQL("COALESCE(sold.order_id, picking.sale_id)"),
+                "partner_shipping_id",
+            ),
+            partners=self._look_up("res.partner", SQL(RECIPIENT)),
         )
 
     @api.model
@@ -349,16 +345,16 @@ class StockLot(models.Model):
         )
 
     @api.model
-    def _get_readable(self, model, *columns):
-        """Subselect of the records of a model that the user may read, also archived ones."""
+    def _look_up(self, model, record_id, *columns):
+        """The record of an id if the user may read it, also an archived one: a subselect."""
         records = self.env[model]
         if records.has_access("read"):
             query = records._search(Domain.TRUE, active_test=False)
         else:
             query = records.browse()._as_query()
-        return query.subselect(
-            *(SQL.identifier(records._table, column) for column in columns or ("id",))
-        )
+        query.add_where(SQL("%s = %s", SQL.identifier(records._table, "id"), record_id))
+        names = (SQL.identifier(records._table, column) for column in ("id", *columns))
+        return SQL("(%s OFFSET 0)", query.select(*names))
 
     @api.model
     def _flush_goods(self):
