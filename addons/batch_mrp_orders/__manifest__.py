@@ -15,6 +15,7 @@
         "mrp_product_expiry",
         "mrp_account",
         "queue_job",
+        "web_hierarchy",
     ],
     "data": [
         "security/quality_groups.xml",
@@ -30,6 +31,7 @@
         "wizard/mrp_reallocate_views.xml",
         "wizard/sale_order_material_confirmation_views.xml",
         "wizard/stock_lot_block_views.xml",
+        "wizard/stock_lot_trace_views.xml",
         "views/mrp_demand_views.xml",
         "views/mrp_production_allocation_views.xml",
         "views/mrp_production_views.xml",
@@ -38,6 +40,7 @@
         "views/product_views.xml",
         "views/res_partner_views.xml",
         "views/stock_lot_views.xml",
+        "views/stock_lot_genealogy_views.xml",
         "views/sale_order_views.xml",
         "views/sale_order_allocation_views.xml",
         "views/sale_order_document_views.xml",
@@ -51,6 +54,7 @@
         "views/stock_warehouse_orderpoint_views.xml",
         "views/menus.xml",
         "report/stock_report_templates.xml",
+        "report/stock_lot_trace_report.xml",
     ],
     "demo": [
         "demo/res_partner_demo.xml",

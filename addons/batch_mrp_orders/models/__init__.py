@@ -34,6 +34,8 @@ from . import (
     stock_lot,
     stock_lot_genealogy,
     stock_lot_balance,
+    stock_lot_receipts,
+    stock_lot_trace_mixin,
     stock_move_line_released,
     stock_move_usable,
     stock_move,

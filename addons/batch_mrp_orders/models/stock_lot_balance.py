@@ -76,6 +76,24 @@ class StockLot(models.Model):
             lot.on_hand_qty = amounts.on_hand
             lot.difference_qty = amounts.difference
 
+    @api.model
+    def _get_balance_fields(self):
+        """The fields of the balance in the order in which they are added up."""
+        return [
+            "received_qty",
+            "made_qty",
+            "given_back_qty",
+            "customer_returns_qty",
+            "adjusted_qty",
+            "total_in_qty",
+            "on_hand_qty",
+            "consumed_qty",
+            "shipped_qty",
+            "scrapped_qty",
+            "vendor_returns_qty",
+            "difference_qty",
+        ]
+
     def _get_mass_balances(self):
         """What became of each lot in the selected companies, in the unit of its product.
 

@@ -8,4 +8,5 @@ from . import (
     mrp_reallocate,
     sale_order_material_confirmation,
     stock_lot_block,
+    stock_lot_trace,
 )
