@@ -50,7 +50,13 @@ class StockLotTrace(models.TransientModel):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "batch_mrp_orders.stock_lot_trace_line_action"
         )
-        return {**action, "name": trace.display_name, "domain": [("trace_id", "=", trace.id)]}
+        name = trace.display_name
+        return {
+            **action,
+            "name": name,
+            "display_name": name,
+            "domain": [("trace_id", "=", trace.id)],
+        }
 
     def _fill(self):
         """Write the lines, each level in one go."""
@@ -163,8 +169,16 @@ class StockLotTraceLine(models.TransientModel):
     lot_id = fields.Many2one("stock.lot", "Lot")
     is_blocked = fields.Boolean(related="lot_id.is_blocked")
     product_id = fields.Many2one("product.product")
-    quantity = fields.Float(digits="Product Unit", help="In the unit of the product.")
-    returned_qty = fields.Float("Returned", digits="Product Unit")
+    quantity = fields.Float(
+        digits="Product Unit", aggregator=None, help="In the unit of the product."
+    )
+    total_qty = fields.Float(
+        "Total Quantity",
+        related="quantity",
+        store=True,
+        help="The quantity as it is added up: only goods of one product make a sum.",
+    )
+    returned_qty = fields.Float("Returned", digits="Product Unit", aggregator=None)
     product_uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
     production_id = fields.Many2one("mrp.production", "Run")
     unbuild_id = fields.Many2one("mrp.unbuild", "Taken Apart")
