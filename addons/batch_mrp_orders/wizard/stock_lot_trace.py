@@ -166,7 +166,7 @@ class StockLotTraceLine(models.TransientModel):
     child_ids = fields.One2many("stock.lot.trace.line", "parent_id")
     kind = fields.Selection(KINDS, required=True)
     root_lot_id = fields.Many2one("stock.lot", "Search Began At")
-    lot_id = fields.Many2one("stock.lot", "Lot")
+    lot_id = fields.Many2one("stock.lot")
     is_blocked = fields.Boolean(related="lot_id.is_blocked")
     product_id = fields.Many2one("product.product")
     quantity = fields.Float(
