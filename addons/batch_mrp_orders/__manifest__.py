@@ -15,6 +15,7 @@
         "mrp_product_expiry",
         "mrp_account",
         "queue_job",
+        "web_hierarchy",
     ],
     "external_dependencies": {"python": ["pystrich"]},
     "data": [
@@ -36,6 +37,7 @@
         "wizard/stock_lot_block_views.xml",
         "wizard/stock_label_print_views.xml",
         "wizard/stock_recall_views.xml",
+        "wizard/stock_lot_trace_views.xml",
         "views/mrp_demand_views.xml",
         "views/mrp_production_allocation_views.xml",
         "views/mrp_production_views.xml",
@@ -54,6 +56,7 @@
         "views/stock_recall_views.xml",
         "views/stock_recall_row_views.xml",
         "views/stock_recall_entry_views.xml",
+        "views/stock_lot_genealogy_views.xml",
         "views/sale_order_views.xml",
         "views/sale_order_allocation_views.xml",
         "views/sale_order_document_views.xml",
@@ -75,6 +78,7 @@
         "report/stock_label_templates.xml",
         "report/stock_recall_report.xml",
         "report/batch_record_templates.xml",
+        "report/stock_lot_trace_report.xml",
     ],
     "demo": [
         "demo/res_partner_demo.xml",

@@ -52,6 +52,8 @@ from . import (
     stock_expiry_risk,
     stock_label_format,
     stock_label_sources,
+    stock_lot_receipts,
+    stock_lot_trace_mixin,
     stock_move_line_released,
     stock_move_line_supplier,
     stock_move_lot_import,

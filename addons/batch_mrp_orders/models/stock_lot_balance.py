@@ -1,11 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from decimal import Decimal
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tracing.balance import Balance, Flow, Place, balance
-from .stock_lot_genealogy import depends_on_user
 
 PLACES = {
     "supplier": Place.VENDOR,
@@ -59,7 +58,7 @@ class StockLot(models.Model):
         help="What came in and is neither on hand nor has left by any movement.",
     )
 
-    @depends_on_user
+    @api.depends_context("allowed_company_ids")
     def _compute_mass_balance(self):
         balances = self._get_mass_balances()
         for lot in self:
@@ -76,6 +75,24 @@ class StockLot(models.Model):
             lot.vendor_returns_qty = amounts.vendor_returns
             lot.on_hand_qty = amounts.on_hand
             lot.difference_qty = amounts.difference
+
+    @api.model
+    def _get_balance_fields(self):
+        """The fields of the balance in the order in which they are added up."""
+        return [
+            "received_qty",
+            "made_qty",
+            "given_back_qty",
+            "customer_returns_qty",
+            "adjusted_qty",
+            "total_in_qty",
+            "on_hand_qty",
+            "consumed_qty",
+            "shipped_qty",
+            "scrapped_qty",
+            "vendor_returns_qty",
+            "difference_qty",
+        ]
 
     def _get_mass_balances(self):
         """What became of each lot in the selected companies, in the unit of its product.

@@ -9,22 +9,43 @@ from odoo.tools import SQL
 from ..tracing.genealogy import Direction, Goods, Use, trace
 from ..tracing.shipment import Shipment, spread_returns
 
-# Core gives the columns of this table the names of the opposite ends: ``consume_line_id`` is
+# Looked up for each row, by the index: the planner cannot know how few rows a lot leads to, and
+# would rather read whole tables. OFFSET 0 keeps it from doing so.
+LINKS = """
+    LATERAL (SELECT %(columns)s FROM stock_move_line line
+              WHERE line.lot_id = traced.lot_id AND %(counts)s OFFSET 0) near
+    CROSS JOIN LATERAL (SELECT %(far_column)s AS line_id FROM stock_move_line_consume_rel
+                         WHERE %(near_column)s = near.id OFFSET 0) link
+    CROSS JOIN LATERAL (SELECT %(columns)s FROM stock_move_line line
+                         WHERE line.id = link.line_id AND %(counts)s OFFSET 0) far
+"""
+LINE = "line.id, line.lot_id, line.product_id, line.move_id, line.quantity_product_uom, line.date"
+# Core gives the columns of the relation the names of the opposite ends: ``consume_line_id`` is
 # the line that was made, ``produce_line_id`` the one that was used for it.
-USES = """
-    stock_move_line used
-    JOIN stock_move_line_consume_rel link ON link.produce_line_id = used.id
-    JOIN stock_move_line made ON made.id = link.consume_line_id
+USED, MADE = SQL("produce_line_id"), SQL("consume_line_id")
+MOVE = "LATERAL (SELECT * FROM stock_move WHERE id = %s OFFSET 0)"
+PRODUCT_UNIT = """
+    SELECT template.uom_id
+      FROM product_product product
+      JOIN product_template template ON template.id = product.product_tmpl_id
+     WHERE product.id = %s
+"""
+# What a vendor sends straight to a customer has the vendor as partner.
+RECIPIENT = """
+    CASE WHEN line.source_usage = 'supplier' THEN sale.partner_shipping_id
+         ELSE COALESCE(picking.partner_id, move.partner_id, sale.partner_shipping_id) END
 """
 # Whoever may see other lots or documents must not get what somebody else has read.
-depends_on_user = api.depends_context("uid", "su", "allowed_company_ids")
+depends_on_user = api.depends_context("uid", "allowed_company_ids")
 
 
 class StockLot(models.Model):
     """What a lot was made of, what was made of it, and who has got it, over all levels.
 
     Only goods moved in the companies that are selected count, and only lots and documents
-    the user may read are shown.
+    the user may read are shown. The fields are computed as superuser, because what the queries
+    have found is what the user may read already: the ORM would read every record to check it
+    again. With ``sudo()`` the methods find everything, the fields what the user may read.
     """
 
     _inherit = "stock.lot"
@@ -32,73 +53,81 @@ class StockLot(models.Model):
     upstream_lot_ids = fields.Many2many(
         "stock.lot",
         string="Made From",
-        compute="_compute_upstream_lot_ids",
+        compute="_compute_upstream",
+        compute_sudo=True,
         help="All lots that went into this one, over all levels.",
     )
-    upstream_lot_count = fields.Integer("Lots Used", compute="_compute_upstream_lot_ids")
+    upstream_lot_count = fields.Integer("Lots Used", compute="_compute_upstream", compute_sudo=True)
     downstream_lot_ids = fields.Many2many(
         "stock.lot",
         string="Went Into",
-        compute="_compute_downstream_lot_ids",
+        compute="_compute_downstream",
+        compute_sudo=True,
         help="All lots this one went into, over all levels.",
     )
-    downstream_lot_count = fields.Integer("Lots Made", compute="_compute_downstream_lot_ids")
+    downstream_lot_count = fields.Integer(
+        "Lots Made", compute="_compute_downstream", compute_sudo=True
+    )
     shipment_ids = fields.Many2many(
         "stock.picking",
         string="Shipments",
-        compute="_compute_shipment_ids",
+        compute="_compute_downstream",
+        compute_sudo=True,
         help="Transfers to customers with this lot or anything made from it.",
     )
-    shipment_count = fields.Integer("Number of Shipments", compute="_compute_shipment_ids")
+    shipment_count = fields.Integer(
+        "Number of Shipments", compute="_compute_downstream", compute_sudo=True
+    )
     customer_ids = fields.Many2many(
         "res.partner",
         string="Recipients",
-        compute="_compute_shipment_ids",
+        compute="_compute_downstream",
+        compute_sudo=True,
         context={"active_test": False},
         help="Who has received this lot or anything made from it.",
     )
-    customer_count = fields.Integer("Number of Recipients", compute="_compute_shipment_ids")
+    customer_count = fields.Integer(
+        "Number of Recipients", compute="_compute_downstream", compute_sudo=True
+    )
     # Core knows the orders of the lot itself only, with a check of access for each line.
-    sale_order_ids = fields.Many2many(compute="_compute_shipment_ids")
-    sale_order_count = fields.Integer(compute="_compute_shipment_ids")
+    sale_order_ids = fields.Many2many(compute="_compute_downstream", compute_sudo=True)
+    sale_order_count = fields.Integer(compute="_compute_downstream", compute_sudo=True)
     # Core searches level by level, and counts what went back to vendors as shipped.
-    delivery_ids = fields.Many2many(compute="_compute_shipment_ids")
-    delivery_count = fields.Integer(compute="_compute_shipment_ids")
-    partner_ids = fields.Many2many(compute="_compute_shipment_ids", context={"active_test": False})
+    delivery_ids = fields.Many2many(compute="_compute_downstream", compute_sudo=True)
+    delivery_count = fields.Integer(compute="_compute_downstream", compute_sudo=True)
+    partner_ids = fields.Many2many(
+        compute="_compute_downstream", compute_sudo=True, context={"active_test": False}
+    )
 
     @depends_on_user
-    def _compute_upstream_lot_ids(self):
-        reached = self._get_reached_lots(Direction.UPSTREAM)
+    def _compute_upstream(self):
+        reached = self.sudo(False)._get_reached_lots(Direction.UPSTREAM)
         for lot in self:
-            lot.upstream_lot_ids = reached[lot._origin.id]
+            lot.upstream_lot_ids = self.browse(reached[lot._origin.id])
             lot.upstream_lot_count = len(reached[lot._origin.id])
 
     @depends_on_user
-    def _compute_downstream_lot_ids(self):
-        reached = self._get_reached_lots(Direction.DOWNSTREAM)
-        for lot in self:
-            lot.downstream_lot_ids = reached[lot._origin.id]
-            lot.downstream_lot_count = len(reached[lot._origin.id])
-
-    @depends_on_user
-    def _compute_shipment_ids(self):
+    def _compute_downstream(self):
+        lots = self.sudo(False)
+        reached = lots._get_reached_lots(Direction.DOWNSTREAM)
         pickings, partners, orders = defaultdict(dict), defaultdict(dict), defaultdict(dict)
-        for shipment in reversed(self._get_shipment_lines()):
-            for found, document in (
-                (pickings, shipment.picking_id),
-                (partners, shipment.partner_id),
-                (orders, shipment.order_id),
-            ):
-                if document:
-                    found[shipment.root_id][document] = True
+        for shipment in reversed(lots._get_shipment_lines(reached)):
+            pickings[shipment.root_id][shipment.picking_id] = True
+            partners[shipment.root_id][shipment.partner_id] = True
+            orders[shipment.root_id][shipment.order_id] = True
         for lot in self:
             root = lot._origin.id
-            lot.shipment_ids = lot.delivery_ids = list(pickings[root])
-            lot.shipment_count = lot.delivery_count = len(pickings[root])
-            lot.customer_ids = lot.partner_ids = list(partners[root])
-            lot.customer_count = len(partners[root])
-            lot.sale_order_ids = list(orders[root])
-            lot.sale_order_count = len(orders[root])
+            lot.downstream_lot_ids = self.browse(reached[root])
+            lot.downstream_lot_count = len(reached[root])
+            lot.shipment_ids = lot.delivery_ids = self._browse("stock.picking", pickings[root])
+            lot.shipment_count = lot.delivery_count = len(lot.shipment_ids)
+            lot.customer_ids = lot.partner_ids = self._browse("res.partner", partners[root])
+            lot.customer_count = len(lot.customer_ids)
+            lot.sale_order_ids = self._browse("sale.order", orders[root])
+            lot.sale_order_count = len(lot.sale_order_ids)
+
+    def _browse(self, model, ids):
+        return self.env[model].browse(record_id for record_id in ids if record_id)
 
     # ------------------------------------------------------------------- queries
     def _get_genealogy(self, direction):
@@ -115,21 +144,31 @@ class StockLot(models.Model):
         roots = self._origin.ids
         return trace(roots, self._read_uses(roots, direction), direction)
 
-    def _get_shipment_lines(self):
+    def _get_shipment_lines(self, reached=None):
         """What was shipped of these lots and of everything made from them.
 
-        One query for all lots. A line is listed once for each of ``self`` that it has goods
-        of: add up over ``move_line_id``, not over all rows. What went to vendors is no
-        shipment. Goods sent back without reference to a transfer are not among ``returned``.
+        Two queries for all lots, one of them recursive. A line is listed once for each of
+        ``self`` that it has goods of: add up over ``move_line_id``, not over all rows. What
+        went to vendors is no shipment. Goods sent back without reference to a transfer are not
+        among ``returned``.
 
+        :param reached: what ``_get_reached_lots`` has found downstream, if it is known
         :return: list of ``tracing.shipment.Shipment``, the oldest first
         """
-        if not self._origin.ids:
+        if reached is None:
+            reached = self._get_reached_lots(Direction.DOWNSTREAM)
+        roots = defaultdict(list)
+        for root_id in self._origin.ids:
+            for lot_id in (root_id, *reached[root_id]):
+                roots[lot_id].append(root_id)
+        if not roots:
             return []
         self._flush_goods()
-        rows = self.env.execute_query(self._get_shipment_query())
+        rows = self.env.execute_query(self._get_shipment_query(list(roots)))
         return spread_returns(
-            Shipment(*row[:10], Decimal(row[10]), Decimal(row[11]), *row[12:]) for row in rows
+            Shipment(root, *row[:9], Decimal(row[9]), Decimal(row[10]), *row[11:])
+            for row in rows
+            for root in roots[row[0]]
         )
 
     def _get_reached_lots(self, direction):
@@ -142,11 +181,11 @@ class StockLot(models.Model):
                     """
                     WITH RECURSIVE traced(root_id, lot_id) AS (%s)
                     SELECT root_id, lot_id FROM traced
-                     WHERE lot_id != root_id AND lot_id IN %s
+                     WHERE lot_id != root_id AND EXISTS %s
                      ORDER BY lot_id
                     """,
                     self._get_trace_query(roots, direction),
-                    self._get_readable("stock.lot"),
+                    self._look_up("stock.lot", SQL("traced.lot_id")),
                 )
             ):
                 reached[root_id].append(lot_id)
@@ -158,49 +197,40 @@ class StockLot(models.Model):
         if not roots:
             return []
         self._flush_goods()
-        near, far = self._get_ends(direction)
-        rows = self.env.execute_query(
-            SQL(
-                """
-                WITH RECURSIVE traced(lot_id) AS (%(trace)s)
-                SELECT used.id, used.lot_id, used.product_id, used_template.uom_id,
-                       used.quantity_product_uom::text,
-                       made.id, made.lot_id, made.product_id, made_template.uom_id,
-                       made.quantity_product_uom::text,
-                       COALESCE(move.production_id, used_move.raw_material_production_id),
-                       COALESCE(move.unbuild_id, used_move.unbuild_id,
-                                used_move.consume_unbuild_id),
-                       made.date
-                  FROM %(uses)s
-                  JOIN stock_move move ON move.id = made.move_id
-                  JOIN stock_move used_move ON used_move.id = used.move_id
-                  JOIN product_product used_product ON used_product.id = used.product_id
-                  JOIN product_template used_template
-                    ON used_template.id = used_product.product_tmpl_id
-                  JOIN product_product made_product ON made_product.id = made.product_id
-                  JOIN product_template made_template
-                    ON made_template.id = made_product.product_tmpl_id
-                  JOIN traced ON traced.lot_id = %(near)s.lot_id
-                 WHERE %(counts)s
-                   AND (%(far)s.lot_id IS NULL OR %(far)s.lot_id IN %(readable)s)
-                 ORDER BY used.id, made.id
-                """,
-                trace=self._get_trace_query(roots, direction, with_root=False),
-                uses=SQL(USES),
-                near=near,
-                far=far,
-                counts=self._get_use_condition(),
-                readable=self._get_readable("stock.lot"),
-            )
+        uses = []
+        for row in self.env.execute_query(self._get_use_query(roots, direction)):
+            near = Goods(*row[:4], Decimal(row[4]))
+            far = Goods(*row[5:9], Decimal(row[9]))
+            ends = (near, far) if direction is Direction.DOWNSTREAM else (far, near)
+            uses.append(Use(*ends, *row[10:]))
+        return uses
+
+    @api.model
+    def _get_use_query(self, roots, direction):
+        """Rows of the links that lead away from what is reached."""
+        return SQL(
+            """
+            WITH RECURSIVE traced(lot_id) AS (%(trace)s)
+            SELECT near.id, near.lot_id, near.product_id, (%(near_uom)s),
+                   near.quantity_product_uom::text,
+                   far.id, far.lot_id, far.product_id, (%(far_uom)s),
+                   far.quantity_product_uom::text,
+                   COALESCE(move.production_id, move.raw_material_production_id),
+                   COALESCE(move.unbuild_id, move.consume_unbuild_id),
+                   GREATEST(near.date, far.date)
+              FROM traced
+             CROSS JOIN %(links)s
+             CROSS JOIN %(move)s move
+             WHERE far.lot_id IS NULL OR EXISTS %(readable)s
+             ORDER BY near.id, far.id
+            """,
+            trace=self._get_trace_query(roots, direction, with_root=False),
+            links=self._get_links(direction),
+            near_uom=SQL(PRODUCT_UNIT, SQL("near.product_id")),
+            far_uom=SQL(PRODUCT_UNIT, SQL("far.product_id")),
+            move=SQL(MOVE, SQL("near.move_id")),
+            readable=self._look_up("stock.lot", SQL("far.lot_id")),
         )
-        return [
-            Use(
-                Goods(*row[:4], Decimal(row[4])),
-                Goods(*row[5:9], Decimal(row[9])),
-                *row[10:],
-            )
-            for row in rows
-        ]
 
     @api.model
     def _get_trace_query(self, roots, direction, with_root=True):
@@ -208,35 +238,30 @@ class StockLot(models.Model):
 
         UNION drops what was reached before, so that circles end.
         """
-        near, far = self._get_ends(direction)
         return SQL(
             """
             SELECT %(seed)s lot.id FROM stock_lot lot WHERE lot.id = ANY(%(roots)s)
              UNION
-            SELECT %(carry)s %(far)s.lot_id
-              FROM %(uses)s
-              JOIN traced ON traced.lot_id = %(near)s.lot_id
-             WHERE %(far)s.lot_id IS NOT NULL AND %(counts)s
+            SELECT %(carry)s far.lot_id FROM traced CROSS JOIN %(links)s
+             WHERE far.lot_id IS NOT NULL
             """,
             seed=SQL("lot.id,") if with_root else SQL(),
             carry=SQL("traced.root_id,") if with_root else SQL(),
             roots=roots,
-            uses=SQL(USES),
-            near=near,
-            far=far,
-            counts=self._get_use_condition(),
+            links=self._get_links(direction),
         )
 
     @api.model
-    def _get_ends(self, direction):
-        """The line nearer to the root and the farther one, in ``USES``."""
-        if direction is Direction.DOWNSTREAM:
-            return SQL("used"), SQL("made")
-        return SQL("made"), SQL("used")
-
-    @api.model
-    def _get_use_condition(self):
-        return SQL("%s AND %s", self._get_done_condition("used"), self._get_done_condition("made"))
+    def _get_links(self, direction):
+        """What each lot of ``traced`` (``near``) was used for, or made of (``far``)."""
+        near, far = (USED, MADE) if direction is Direction.DOWNSTREAM else (MADE, USED)
+        return SQL(
+            LINKS,
+            columns=SQL(LINE),
+            counts=self._get_done_condition("line"),
+            near_column=near,
+            far_column=far,
+        )
 
     @api.model
     def _get_done_condition(self, line):
@@ -248,44 +273,45 @@ class StockLot(models.Model):
             companies=self.env.companies.ids,
         )
 
-    def _get_shipment_query(self):
+    @api.model
+    def _get_shipment_query(self, lots):
+        """Rows of the lines shipped, found before what else is known of them is looked up."""
         return SQL(
             """
-            WITH RECURSIVE traced(root_id, lot_id) AS (%(trace)s)
-            SELECT traced.root_id, line.lot_id, line.product_id, template.uom_id,
-                   line.id, line.move_id, picking.id, partner.id, sale.id, sale_line.id,
-                   line.quantity_product_uom::text, COALESCE(back.quantity, 0)::text,
+            WITH shipped AS MATERIALIZED (
+                SELECT line.*, source.usage AS source_usage
+                  FROM stock_move_line line
+                  JOIN stock_location source ON source.id = line.location_id
+                  JOIN stock_location destination ON destination.id = line.location_dest_id
+                 WHERE line.lot_id = ANY(%(lots)s) AND %(counts)s AND %(leaves)s
+            )
+            SELECT line.lot_id, line.product_id, (%(uom)s), line.id, line.move_id, picking.id,
+                   partner.id, sale.id, CASE WHEN sale.id IS NOT NULL THEN sold.id END,
+                   line.quantity_product_uom::text, COALESCE((%(returned)s), 0)::text,
                    line.date, line.company_id
-              FROM traced
-              JOIN stock_move_line line ON line.lot_id = traced.lot_id
-              JOIN stock_move move ON move.id = line.move_id
-              JOIN product_product product ON product.id = line.product_id
-              JOIN product_template template ON template.id = product.product_tmpl_id
-              JOIN stock_location source ON source.id = line.location_id
-              JOIN stock_location destination ON destination.id = line.location_dest_id
-              LEFT JOIN %(pickings)s picking ON picking.id = line.picking_id
+              FROM shipped line
+             CROSS JOIN %(moves)s move
+              LEFT JOIN LATERAL %(pickings)s picking ON TRUE
               LEFT JOIN sale_order_line sold ON sold.id = move.sale_line_id
-              LEFT JOIN %(orders)s sale ON sale.id = COALESCE(sold.order_id, picking.sale_id)
-              LEFT JOIN sale_order_line sale_line
-                ON sale_line.id = sold.id AND sale_line.order_id = sale.id
-              LEFT JOIN %(partners)s partner ON partner.id = CASE
-                        WHEN source.usage = 'supplier' THEN sale.partner_shipping_id
-                        ELSE COALESCE(picking.partner_id, move.partner_id,
-                                      sale.partner_shipping_id) END
-              LEFT JOIN LATERAL (%(returns)s) back ON TRUE
-             WHERE %(counts)s
-               AND line.lot_id IN %(lots)s
-               AND %(leaves)s
-             ORDER BY line.date, line.id, traced.root_id
+              LEFT JOIN LATERAL %(orders)s sale ON TRUE
+              LEFT JOIN LATERAL %(partners)s partner ON TRUE
+             ORDER BY line.date, line.id
             """,
-            trace=self._get_trace_query(self._origin.ids, Direction.DOWNSTREAM),
-            pickings=self._get_readable("stock.picking", "id", "partner_id", "sale_id"),
-            orders=self._get_readable("sale.order", "id", "partner_shipping_id"),
-            partners=self._get_readable("res.partner"),
-            returns=self._get_return_query(),
+            lots=lots,
             counts=self._get_done_condition("line"),
-            lots=self._get_readable("stock.lot"),
             leaves=self._get_leaving_condition(),
+            uom=SQL(PRODUCT_UNIT, SQL("line.product_id")),
+            returned=self._get_return_query(),
+            moves=SQL(MOVE, SQL("line.move_id")),
+            pickings=self._look_up(
+                "stock.picking", SQL("line.picking_id"), "partner_id", "sale_id"
+            ),
+            orders=self._look_up(
+                "sale.order",
+                SQL("COALESCE(sold.order_id, picking.sale_id)"),
+                "partner_shipping_id",
+            ),
+            partners=self._look_up("res.partner", SQL(RECIPIENT)),
         )
 
     @api.model
@@ -306,7 +332,7 @@ class StockLot(models.Model):
         """What has come back of the lot of ``line`` by returns of its move."""
         return SQL(
             """
-            SELECT SUM(back_line.quantity_product_uom) AS quantity
+            SELECT SUM(back_line.quantity_product_uom)
               FROM stock_move back_move
               JOIN stock_move_line back_line
                 ON back_line.move_id = back_move.id AND back_line.lot_id = line.lot_id
@@ -319,16 +345,16 @@ class StockLot(models.Model):
         )
 
     @api.model
-    def _get_readable(self, model, *columns):
-        """Subselect of the records of a model that the user may read, also archived ones."""
+    def _look_up(self, model, record_id, *columns):
+        """The record of an id if the user may read it, also an archived one: a subselect."""
         records = self.env[model]
         if records.has_access("read"):
             query = records._search(Domain.TRUE, active_test=False)
         else:
             query = records.browse()._as_query()
-        return query.subselect(
-            *(SQL.identifier(records._table, column) for column in columns or ("id",))
-        )
+        query.add_where(SQL("%s = %s", SQL.identifier(records._table, "id"), record_id))
+        names = (SQL.identifier(records._table, column) for column in ("id", *columns))
+        return SQL("(%s OFFSET 0)", query.select(*names))
 
     @api.model
     def _flush_goods(self):

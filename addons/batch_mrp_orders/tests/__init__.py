@@ -23,6 +23,7 @@ from . import (
     test_lot_genealogy_access,
     test_lot_genealogy_property,
     test_lot_number,
+    test_lot_trace,
     test_made_to_stock,
     test_material_check,
     test_missing_material,

@@ -140,3 +140,41 @@ def _step(root: int, level: int, uses: list[Use], direction: Direction) -> Step:
 def _total(goods: Iterable[Goods]) -> Decimal:
     """Sum over the lines, each counted once."""
     return sum({item.line: item.quantity for item in goods}.values(), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A place in the tree of a root: the root itself (no ``step``) or a step away from it.
+
+    ``parent`` is the position of its parent in the list of nodes. What is reached on several
+    ways is a node each time, and goes on below the first of them.
+    """
+
+    root_id: int
+    level: int
+    parent: int | None
+    lot_id: int | None
+    step: Step | None = None
+
+
+def grow(roots: Sequence[int], steps: Iterable[Step]) -> list[Node]:
+    """The trees of ``roots``, each node followed by what hangs on it."""
+    below: dict[tuple[int, int], list[Step]] = defaultdict(list)
+    for step in steps:
+        below[step.root_id, step.parent_id].append(step)
+    nodes: list[Node] = []
+    for root in roots:
+        todo = [Node(root, 0, None, root)]
+        while todo:
+            node = todo.pop()
+            position = len(nodes)
+            nodes.append(node)
+            # The steps of a lot hang where it is reached first: they have one level more.
+            hanging = below.get((root, node.lot_id or 0), [])
+            if hanging and hanging[0].level == node.level + 1:
+                del below[root, node.lot_id or 0]
+                todo.extend(
+                    Node(root, step.level, position, step.lot_id, step)
+                    for step in reversed(hanging)
+                )
+    return nodes

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-"""What has left for customers of a lot and of everything made from it."""
+"""What was received of a lot, and what has left for customers of all that was made from it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -31,6 +31,21 @@ class Shipment:
     returned: Decimal
     date: datetime
     company_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One line received from a vendor or another company, in the unit of the product."""
+
+    lot_id: int
+    product_id: int
+    uom_id: int
+    move_line_id: int
+    picking_id: int | None
+    partner_id: int | None
+    order_id: int | None
+    quantity: Decimal
+    date: datetime
 
 
 def spread_returns(shipments: Iterable[Shipment]) -> list[Shipment]:

@@ -16,4 +16,5 @@ from . import (
     stock_recall_ingredients,
     stock_recall_notify,
     stock_recall_start,
+    stock_lot_trace,
 )
