@@ -65,9 +65,7 @@ class StockRecallLot(models.Model):
     shipped_qty = fields.Float("Shipped", digits="Product Unit", readonly=True)
     returned_qty = fields.Float("Came Back", digits="Product Unit", readonly=True)
     scrapped_qty = fields.Float("Destroyed", digits="Product Unit", readonly=True)
-    vendor_returns_qty = fields.Float(
-        "Returned to Vendors", digits="Product Unit", readonly=True
-    )
+    vendor_returns_qty = fields.Float("Returned to Vendors", digits="Product Unit", readonly=True)
     adjusted_qty = fields.Float("Adjusted", digits="Product Unit", readonly=True)
     difference_qty = fields.Float(
         "Unexplained",
@@ -79,9 +77,7 @@ class StockRecallLot(models.Model):
         "Recovered", compute="_compute_recovery_rate", help="Share of the shipped goods."
     )
 
-    _lot_uniq = models.Constraint(
-        "UNIQUE(recall_id, lot_id)", "A lot is in a recall only once."
-    )
+    _lot_uniq = models.Constraint("UNIQUE(recall_id, lot_id)", "A lot is in a recall only once.")
 
     @api.depends("shipped_qty", "returned_qty")
     def _compute_recovery_rate(self):

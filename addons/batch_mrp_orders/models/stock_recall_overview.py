@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 import base64
+from urllib.parse import urlencode
 
 from odoo import api, fields, models
 from odoo.tools import format_date
@@ -149,13 +150,13 @@ class StockRecall(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_url",
-            "url": f"/web/content/stock.recall/{self.id}/customer_csv"
-            f"?download=true&filename={self._get_csv_name()}",
+            "url": f"/web/content/stock.recall/{self.id}/customer_csv?"
+            + urlencode({"download": "true", "filename": self._get_csv_name()}),
             "target": "download",
         }
 
     def _get_csv_name(self):
-        return f"{self.name.replace('/', '-')}-{self.env._('customers')}.csv"
+        return self.env._("%s customers.csv", self.name.replace("/", "-"))
 
     @api.depends("shipment_ids", "customer_ids")
     def _compute_customer_csv(self):

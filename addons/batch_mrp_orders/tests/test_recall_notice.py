@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from odoo.exceptions import UserError
+from odoo.tests import Form
 
 from .common_recall import RecallCase
 
@@ -17,9 +18,7 @@ class TestRecallNotice(RecallCase):
 
     def _notify(self, recall):
         wizard = (
-            self.env["stock.recall.notify"]
-            .with_user(self.quality)
-            .create({"recall_id": recall.id})
+            self.env["stock.recall.notify"].with_user(self.quality).create({"recall_id": recall.id})
         )
         wizard.action_send()
         return wizard
@@ -46,8 +45,8 @@ class TestRecallNotice(RecallCase):
 
     def test_preview_is_what_is_sent(self):
         recall = self._recall()
-        wizard = self.env["stock.recall.notify"].with_user(self.quality).create(
-            {"recall_id": recall.id}
+        wizard = (
+            self.env["stock.recall.notify"].with_user(self.quality).create({"recall_id": recall.id})
         )
         self.assertEqual(wizard.customer_ids.partner_id, self.customer)
         self.assertEqual(wizard.phone_ids.partner_id, self.cafe)
@@ -188,7 +187,7 @@ class TestRecallNotice(RecallCase):
             *("stock_lot", "stock_quant", "stock_move", "stock_move_line", "stock_picking"),
             *("mrp_production", "mrp_production_allocation", "sale_order", "mail_mail"),
         ):
-            self.env.cr.execute(f'SELECT COUNT(*), MAX(write_date)::text FROM "{table}"')  # noqa: S608  # pylint: disable=sql-injection
+            self.env.cr.execute(f'SELECT COUNT(*), MAX(write_date)::text FROM "{table}"')  # pylint: disable=sql-injection
             facts[table] = self.env.cr.fetchone()
         self.env.cr.execute(
             "SELECT COUNT(*) FROM mail_message WHERE model NOT LIKE 'stock.recall%'"

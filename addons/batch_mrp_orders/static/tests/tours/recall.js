@@ -12,8 +12,12 @@ registry.category("web_tour.tours").add("batch_mrp_orders_recall", {
             run: "press Enter",
         },
         {
+            content: "Places without such a lot are empty",
+            trigger: ".o_group_header:contains(/\\(0\\)/)",
+        },
+        {
             content: "First click: the place where it is",
-            trigger: ".o_group_header:contains(/None \\(1\\)/) .o_group_name",
+            trigger: ".o_group_header:contains(/\\(1\\)/) .o_group_name",
             run: "click",
         },
         {
@@ -78,7 +82,7 @@ registry.category("web_tour.tours").add("batch_mrp_orders_recall", {
             run: "click",
         },
         {
-            trigger: "body:not(:has(.modal))",
+            trigger: ".o_notification:contains(on their way)",
         },
         {
             trigger: ".oe_stat_button[name=action_view_customers]",
