@@ -12,12 +12,8 @@ registry.category("web_tour.tours").add("batch_mrp_orders_recall", {
             run: "press Enter",
         },
         {
-            content: "Places without such a lot are empty",
-            trigger: ".o_group_header:contains(/\\(0\\)/)",
-        },
-        {
-            content: "First click: the place where it is",
-            trigger: ".o_group_header:contains(/\\(1\\)/) .o_group_name",
+            content: "First click: the group of lots in several places",
+            trigger: ".o_group_header:contains(/None \\(1\\)/) .o_group_name",
             run: "click",
         },
         {
