@@ -50,7 +50,7 @@ class StockRecallLot(models.Model):
     found_on = fields.Datetime(default=fields.Datetime.now, required=True)
     block_state = fields.Selection(
         BLOCK_STATES,
-        "Block",
+        "Block Status",
         required=True,
         default="none",
         help="Undoing the recall lifts only the blocks it has set itself.",

@@ -1,6 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from odoo.exceptions import UserError
-from odoo.tests import Form
 
 from .common_recall import RecallCase
 
