@@ -272,7 +272,9 @@ class StockRecall(models.Model):
             "email": contact.email,
             "phone": phones[0] if phones else False,
             "address": ", ".join(
-                line for line in (contact._display_address() or "").splitlines() if line.strip()
+                line
+                for line in contact._display_address(without_company=True).splitlines()
+                if line.strip()
             ),
         }
 

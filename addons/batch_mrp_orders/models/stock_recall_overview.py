@@ -171,13 +171,28 @@ class StockRecall(models.Model):
         return write_table(self._get_csv_header(), rows, get_lang(self.env).decimal_point)
 
     def _get_csv_header(self):
-        _ = self.env._
         return [
-            *(_("Recall"), _("Customer"), _("Contact"), _("E-Mail"), _("Phone"), _("Address")),
-            *(_("Delivered To"), _("Order"), _("Customer Reference"), _("Delivery")),
-            *(_("Shipped On"), _("Product"), _("Lot"), _("Best Before"), _("Shipped")),
-            *(_("Came Back"), _("Unit"), _("Status"), _("Informed On"), _("Informed By")),
-            _("Result"),
+            self.env._("Recall"),
+            self.env._("Customer"),
+            self.env._("Contact"),
+            self.env._("E-Mail"),
+            self.env._("Phone"),
+            self.env._("Address"),
+            self.env._("Delivered To"),
+            self.env._("Order"),
+            self.env._("Customer Reference"),
+            self.env._("Delivery"),
+            self.env._("Shipped On"),
+            self.env._("Product"),
+            self.env._("Lot"),
+            self.env._("Best Before"),
+            self.env._("Shipped"),
+            self.env._("Came Back"),
+            self.env._("Unit"),
+            self.env._("Status"),
+            self.env._("Informed On"),
+            self.env._("Informed By"),
+            self.env._("Result"),
         ]
 
     def _get_csv_row(self, row):
