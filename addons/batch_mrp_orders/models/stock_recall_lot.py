@@ -131,7 +131,7 @@ class StockRecallHolding(models.Model):
         "Where",
         required=True,
     )
-    location_id = fields.Many2one("stock.location", "Location", check_company=True)
+    location_id = fields.Many2one("stock.location", check_company=True)
     picking_id = fields.Many2one("stock.picking", "Transfer", check_company=True)
     production_id = fields.Many2one("mrp.production", "Run", check_company=True)
     partner_id = fields.Many2one(related="picking_id.partner_id", string="For")
