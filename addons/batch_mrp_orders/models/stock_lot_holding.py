@@ -40,7 +40,10 @@ class StockLot(models.Model):
         """A note on the open transfers and runs: whoever works on them puts the goods aside."""
         # sudo: they may be those of transfers and runs the user does not work on
         lines = self.sudo()._get_open_lines()
-        for model, name in (("stock.picking", "picking_id"), ("mrp.production", "production_run_id")):
+        for model, name in (
+            ("stock.picking", "picking_id"),
+            ("mrp.production", "production_run_id"),
+        ):
             notes = defaultdict(list)
             for line in lines:
                 notes[line[name].id].append(

@@ -46,8 +46,10 @@ class StockLot(models.Model):
         if not self:
             return
         # sudo: whoever receives goods need not be allowed to recall some
-        recalls = self.env["stock.recall"].sudo().search(
-            [("state", "=", "active"), ("supplier_lot", "!=", False)]
+        recalls = (
+            self.env["stock.recall"]
+            .sudo()
+            .search([("state", "=", "active"), ("supplier_lot", "!=", False)])
         )
         numbers = {lot.supplier_lot.strip().lower() for lot in self}
         recalls.filtered(

@@ -6,7 +6,6 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 
-
 class StockMoveLine(models.Model):
     _inherit = "stock.move.line"
 

@@ -70,9 +70,7 @@ class StockRecallCustomer(models.Model):
             customer.lot_ids = shipments.lot_id
             customer.recovery_rate = float(shipments._get_recovery_rate() or 0)
 
-    @api.depends(
-        "email", "way", "informed_on", "mail_id.state", "shipment_ids.line_id.block_state"
-    )
+    @api.depends("email", "way", "informed_on", "mail_id.state", "shipment_ids.line_id.block_state")
     def _compute_state(self):
         for customer in self:
             customer.state = customer._get_state()

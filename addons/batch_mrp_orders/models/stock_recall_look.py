@@ -110,8 +110,7 @@ class StockRecall(models.Model):
         """Stock by place, and the open transfers and runs that hold it, not seen before."""
         lots = self.line_ids.lot_id
         seen = {
-            self._get_holding_key(row)
-            for row in self.holding_ids.read(HOLDING_KEY, load=False)
+            self._get_holding_key(row) for row in self.holding_ids.read(HOLDING_KEY, load=False)
         }
         values_list = [*self._prepare_stock(lots), *self._prepare_open_lines(lots)]
         self.env["stock.recall.holding"].create(
@@ -151,7 +150,8 @@ class StockRecall(models.Model):
         for line in lots._get_open_lines():
             run = line.move_id.raw_material_production_id
             place = (line.lot_id.id, line.location_id.id, line.picking_id.id, run.id)
-            totals["picked" if line.picked else "reserved", *place] += line.quantity_product_uom
+            kind = "picked" if line.picked else "reserved"
+            totals[(kind, *place)] += line.quantity_product_uom
         for (kind, lot, location, picking, run), quantity in totals.items():
             yield {
                 "kind": kind,
@@ -272,7 +272,9 @@ class StockRecall(models.Model):
             "email": contact.email,
             "phone": phones[0] if phones else False,
             "address": ", ".join(
-                line for line in (contact._display_address() or "").splitlines() if line.strip()
+                line
+                for line in contact._display_address(without_company=True).splitlines()
+                if line.strip()
             ),
         }
 

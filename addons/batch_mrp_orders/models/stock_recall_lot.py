@@ -50,7 +50,7 @@ class StockRecallLot(models.Model):
     found_on = fields.Datetime(default=fields.Datetime.now, required=True)
     block_state = fields.Selection(
         BLOCK_STATES,
-        "Block",
+        "Block Status",
         required=True,
         default="none",
         help="Undoing the recall lifts only the blocks it has set itself.",
@@ -65,9 +65,7 @@ class StockRecallLot(models.Model):
     shipped_qty = fields.Float("Shipped", digits="Product Unit", readonly=True)
     returned_qty = fields.Float("Came Back", digits="Product Unit", readonly=True)
     scrapped_qty = fields.Float("Destroyed", digits="Product Unit", readonly=True)
-    vendor_returns_qty = fields.Float(
-        "Returned to Vendors", digits="Product Unit", readonly=True
-    )
+    vendor_returns_qty = fields.Float("Returned to Vendors", digits="Product Unit", readonly=True)
     adjusted_qty = fields.Float("Adjusted", digits="Product Unit", readonly=True)
     difference_qty = fields.Float(
         "Unexplained",
@@ -79,9 +77,7 @@ class StockRecallLot(models.Model):
         "Recovered", compute="_compute_recovery_rate", help="Share of the shipped goods."
     )
 
-    _lot_uniq = models.Constraint(
-        "UNIQUE(recall_id, lot_id)", "A lot is in a recall only once."
-    )
+    _lot_uniq = models.Constraint("UNIQUE(recall_id, lot_id)", "A lot is in a recall only once.")
 
     @api.depends("shipped_qty", "returned_qty")
     def _compute_recovery_rate(self):
@@ -135,7 +131,7 @@ class StockRecallHolding(models.Model):
         "Where",
         required=True,
     )
-    location_id = fields.Many2one("stock.location", "Location", check_company=True)
+    location_id = fields.Many2one("stock.location", check_company=True)
     picking_id = fields.Many2one("stock.picking", "Transfer", check_company=True)
     production_id = fields.Many2one("mrp.production", "Run", check_company=True)
     partner_id = fields.Many2one(related="picking_id.partner_id", string="For")

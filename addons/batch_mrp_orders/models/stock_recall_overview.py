@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 import base64
+from urllib.parse import urlencode
 
 from odoo import api, fields, models
 from odoo.tools import format_date
@@ -149,13 +150,13 @@ class StockRecall(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_url",
-            "url": f"/web/content/stock.recall/{self.id}/customer_csv"
-            f"?download=true&filename={self._get_csv_name()}",
+            "url": f"/web/content/stock.recall/{self.id}/customer_csv?"
+            + urlencode({"download": "true", "filename": self._get_csv_name()}),
             "target": "download",
         }
 
     def _get_csv_name(self):
-        return f"{self.name.replace('/', '-')}-{self.env._('customers')}.csv"
+        return self.env._("%s customers.csv", self.name.replace("/", "-"))
 
     @api.depends("shipment_ids", "customer_ids")
     def _compute_customer_csv(self):
@@ -170,13 +171,28 @@ class StockRecall(models.Model):
         return write_table(self._get_csv_header(), rows, get_lang(self.env).decimal_point)
 
     def _get_csv_header(self):
-        _ = self.env._
         return [
-            *(_("Recall"), _("Customer"), _("Contact"), _("E-Mail"), _("Phone"), _("Address")),
-            *(_("Delivered To"), _("Order"), _("Customer Reference"), _("Delivery")),
-            *(_("Shipped On"), _("Product"), _("Lot"), _("Best Before"), _("Shipped")),
-            *(_("Came Back"), _("Unit"), _("Status"), _("Informed On"), _("Informed By")),
-            _("Result"),
+            self.env._("Recall"),
+            self.env._("Customer"),
+            self.env._("Contact"),
+            self.env._("E-Mail"),
+            self.env._("Phone"),
+            self.env._("Address"),
+            self.env._("Delivered To"),
+            self.env._("Order"),
+            self.env._("Customer Reference"),
+            self.env._("Delivery"),
+            self.env._("Shipped On"),
+            self.env._("Product"),
+            self.env._("Lot"),
+            self.env._("Best Before"),
+            self.env._("Shipped"),
+            self.env._("Came Back"),
+            self.env._("Unit"),
+            self.env._("Status"),
+            self.env._("Informed On"),
+            self.env._("Informed By"),
+            self.env._("Result"),
         ]
 
     def _get_csv_row(self, row):

@@ -37,7 +37,15 @@ def write_table(
     writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
     for row in (header, *rows):
         writer.writerow(
-            number_text(cell, decimal_point) if isinstance(cell, Fraction) else safe_text(cell or "")
+            number_text(cell, decimal_point)
+            if isinstance(cell, Fraction)
+            else safe_text(cell or "")
             for cell in row
         )
     return (BOM + stream.getvalue()).encode()
+
+
+def _cell_text(cell: Cell, decimal_point: str) -> str:
+    if isinstance(cell, Fraction):
+        return number_text(cell, decimal_point)
+    return safe_text(cell or "")

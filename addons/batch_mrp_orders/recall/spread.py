@@ -3,8 +3,19 @@
 
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable
+from typing import Protocol
 
-from ..tracing.genealogy import Step
+
+class Step(Protocol):
+    """``lot_id`` was made from ``parent_id``; None if the goods are not tracked.
+
+    The steps of ``tracing.genealogy`` are such.
+    """
+
+    @property
+    def parent_id(self) -> int: ...
+    @property
+    def lot_id(self) -> int | None: ...
 
 
 def affected_lots(

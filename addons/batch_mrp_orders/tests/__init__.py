@@ -44,6 +44,7 @@ from . import (
     test_recall_access,
     test_recall_notice,
     test_recall_report,
+    test_recall_tour,
     test_recipe,
     test_recipe_levels,
     test_recipe_rollup,

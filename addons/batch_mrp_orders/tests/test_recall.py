@@ -29,9 +29,7 @@ class TestRecall(RecallCase):
                 ("Café Morgenrot", self.order_cafe, self.jar_lot, 10, 0),
             },
         )
-        stock = {
-            (row.lot_id, row.quantity) for row in recall.holding_ids if row.kind == "stock"
-        }
+        stock = {(row.lot_id, row.quantity) for row in recall.holding_ids if row.kind == "stock"}
         self.assertEqual(stock, {(self.bulk_lot, 10), (self.jar_lot, 50)})
         self.assertEqual((recall.lot_count, recall.shipment_count), (3, 3))
         self.assertEqual((recall.customer_count, recall.order_count), (2, 3))

@@ -101,8 +101,10 @@ class TestRecallAccess(RecallCase):
             recall.with_user(stranger).read(["reason"])
         shared = self.jar_lot
         shared.sudo().company_id = False
-        own = self.env["stock.recall"].with_user(stranger).create(
-            {"lot_ids": [Command.set(shared.ids)], "reason": "Ours only"}
+        own = (
+            self.env["stock.recall"]
+            .with_user(stranger)
+            .create({"lot_ids": [Command.set(shared.ids)], "reason": "Ours only"})
         )
         self.assertFalse(own.shipment_ids, "what the other company has shipped is not shown")
         self.assertFalse(own.holding_ids.filtered(lambda row: row.kind != "stock"))

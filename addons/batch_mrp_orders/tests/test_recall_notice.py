@@ -17,9 +17,7 @@ class TestRecallNotice(RecallCase):
 
     def _notify(self, recall):
         wizard = (
-            self.env["stock.recall.notify"]
-            .with_user(self.quality)
-            .create({"recall_id": recall.id})
+            self.env["stock.recall.notify"].with_user(self.quality).create({"recall_id": recall.id})
         )
         wizard.action_send()
         return wizard
@@ -46,8 +44,8 @@ class TestRecallNotice(RecallCase):
 
     def test_preview_is_what_is_sent(self):
         recall = self._recall()
-        wizard = self.env["stock.recall.notify"].with_user(self.quality).create(
-            {"recall_id": recall.id}
+        wizard = (
+            self.env["stock.recall.notify"].with_user(self.quality).create({"recall_id": recall.id})
         )
         self.assertEqual(wizard.customer_ids.partner_id, self.customer)
         self.assertEqual(wizard.phone_ids.partner_id, self.cafe)
@@ -188,7 +186,7 @@ class TestRecallNotice(RecallCase):
             *("stock_lot", "stock_quant", "stock_move", "stock_move_line", "stock_picking"),
             *("mrp_production", "mrp_production_allocation", "sale_order", "mail_mail"),
         ):
-            self.env.cr.execute(f'SELECT COUNT(*), MAX(write_date)::text FROM "{table}"')  # noqa: S608  # pylint: disable=sql-injection
+            self.env.cr.execute(f'SELECT COUNT(*), MAX(write_date)::text FROM "{table}"')  # pylint: disable=sql-injection
             facts[table] = self.env.cr.fetchone()
         self.env.cr.execute(
             "SELECT COUNT(*) FROM mail_message WHERE model NOT LIKE 'stock.recall%'"

@@ -5,7 +5,6 @@ import io
 
 from lxml import html
 
-
 from .common_recall import RecallCase
 
 HOSTILE = '=HYPERLINK("http://evil.example";"Click")'
@@ -126,6 +125,4 @@ class TestRecallReport(RecallCase):
         }
         recall = self._recall(activate=False)
         self.assertEqual(set(recall.line_ids.lot_id), affected)
-        self.assertEqual(
-            {row.move_line_id: row.quantity for row in recall.shipment_ids}, shipped
-        )
+        self.assertEqual({row.move_line_id: row.quantity for row in recall.shipment_ids}, shipped)

@@ -52,16 +52,21 @@ class StockRecallComplaint(models.TransientModel):
         order = self.order_id or self.picking_id.sale_id
         company = (self.order_id or self.picking_id).company_id
         # sudo: sellers report, quality decides; a draft changes nothing
-        recall = self.env["stock.recall"].sudo().with_company(company).create(
-            {
-                "company_id": company.id,
-                "origin": "complaint",
-                "lot_ids": [Command.set(self.lot_ids.ids)],
-                "complaint_partner_id": self.partner_id.id,
-                "complaint_order_id": order.id,
-                "description": self.description,
-                "user_id": False,
-            }
+        recall = (
+            self.env["stock.recall"]
+            .sudo()
+            .with_company(company)
+            .create(
+                {
+                    "company_id": company.id,
+                    "origin": "complaint",
+                    "lot_ids": [Command.set(self.lot_ids.ids)],
+                    "complaint_partner_id": self.partner_id.id,
+                    "complaint_order_id": order.id,
+                    "description": self.description,
+                    "user_id": False,
+                }
+            )
         )
         recall._ask_quality()
         return {

@@ -9,7 +9,6 @@ class StockRecallNotify(models.TransientModel):
     _description = "Notify Customers of a Recall"
 
     recall_id = fields.Many2one("stock.recall", required=True, ondelete="cascade")
-    instruction = fields.Text(related="recall_id.instruction", readonly=False)
     customer_ids = fields.Many2many(
         "stock.recall.customer", compute="_compute_customers", string="Get an E-Mail"
     )
@@ -39,11 +38,11 @@ class StockRecallNotify(models.TransientModel):
         for wizard in self:
             wizard.preview_id = wizard.customer_ids[:1]
 
-    @api.depends("preview_id", "instruction")
+    @api.depends("preview_id")
     def _compute_preview(self):
         template = self.env.ref("batch_mrp_orders.mail_template_recall")
         for wizard in self:
-            row = wizard.preview_id
+            row = wizard.preview_id._origin
             wizard.subject = wizard.body = False
             if row:
                 options = {"compute_lang": True}
