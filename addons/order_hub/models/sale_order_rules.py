@@ -97,18 +97,27 @@ class SaleOrder(models.Model):
     def _find_short_shelf_life(self):
         """Goods that not even fresh ones keep as long as the customer demands."""
         found = defaultdict(list)
-        for line in self._get_goods_lines():
-            product = line.product_id
-            days = line._get_min_remaining_days()
-            if product.use_expiration_date and 0 < product.expiration_time < days:
-                found[line.order_id.id].append(
-                    self.env._(
-                        "%(product)s keeps for %(life)s days, demanded are %(days)s",
-                        product=product.display_name,
-                        life=product.expiration_time,
-                        days=days,
+        demanded = {
+            line: days
+            for line in self._get_goods_lines()
+            if line.product_id.use_expiration_date and (days := line._get_min_remaining_days())
+        }
+        lines = self.env["sale.order.line"].union(*demanded)
+        for company, of_company in lines.grouped("company_id").items():
+            recipes = self.env["mrp.bom"]._bom_find(
+                of_company.product_id, company_id=company.id, bom_type="normal"
+            )
+            for line in of_company:
+                life = recipes[line.product_id]._get_shelf_life(line.product_id).days
+                if life and life < demanded[line]:
+                    found[line.order_id.id].append(
+                        self.env._(
+                            "%(product)s keeps for %(life)s days, demanded are %(days)s",
+                            product=line.product_id.display_name,
+                            life=life,
+                            days=demanded[line],
+                        )
                     )
-                )
         return self._join_findings(found)
 
     def _join_findings(self, found):

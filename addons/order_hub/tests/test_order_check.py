@@ -93,6 +93,10 @@ class TestOrderCheck(BatchCase):
         self.assertEqual(self._found(self._order()), "")
         self.customer.min_remaining_days = 31
         self.assertIn("30 days", self._found(self._order()))
+        # What the recipe says goes before what the product says.
+        recipe = self.env["mrp.bom"]._bom_find(self.jar)[self.jar]
+        recipe.shelf_life_days = 40
+        self.assertEqual(self._found(self._order()), "")
 
     def test_restricted_destination(self):
         self.jar.restricted_country_ids = self.env.ref("base.us")
