@@ -45,9 +45,10 @@ class MrpProduction(models.Model):
     )
     def _compute_mass_balance(self):
         for run in self:
-            unit = run.product_uom_id
-            balance = run._get_mass_balance() if unit._is_mass() else balance_run([], Fraction(0))
-            grams = unit._get_unit().factor / self.env["uom.uom"]._get_gram()._get_unit().factor
+            unit, balance, grams = run.product_uom_id, balance_run([], Fraction(0)), Fraction(1)
+            if unit._is_mass():
+                balance = run._get_mass_balance()
+                grams = self._get_grams(unit)
             run.balance_uom_id = unit._is_mass() and unit
             run.input_mass = float(balance.input / grams)
             run.output_mass = float(balance.output / grams)
@@ -67,7 +68,10 @@ class MrpProduction(models.Model):
             made.setdefault(move.product_id, Fraction(0))
             made[move.product_id] += self._get_moved_quantity(move)
         output = sum(
-            (quantity * (self._get_grams(product) or 0) for product, quantity in made.items()),
+            (
+                quantity * (self._get_grams(product.uom_id) or 0)
+                for product, quantity in made.items()
+            ),
             Fraction(0),
         )
         inputs = [
@@ -96,7 +100,7 @@ class MrpProduction(models.Model):
             product=product.id,
             used=sum((self._get_moved_quantity(move) for move in moves), Fraction(0)),
             expected=expected,
-            grams=self._get_grams(product),
+            grams=self._get_grams(product.uom_id),
             loss_percent=exact(max(own.mapped("loss_percent"), default=0)),
         )
 
@@ -106,9 +110,8 @@ class MrpProduction(models.Model):
         return sum((exact(line.quantity_product_uom) for line in move.move_line_ids), Fraction(0))
 
     @api.model
-    def _get_grams(self, product):
-        """Grams of one unit of a product that is measured by mass, else None."""
-        unit = product.uom_id
+    def _get_grams(self, unit):
+        """Grams of one ``unit`` of mass, None of any other unit."""
         if not unit._is_mass():
             return None
         return unit._get_unit().factor / self.env["uom.uom"]._get_gram()._get_unit().factor

@@ -218,14 +218,13 @@ class TestDeclaration(LabelCase):
             return self._open_wizard(lots, "product")
 
         few, many = prepare(3, 0), prepare(100, 10)
-        few._get_labels()
         counts = []
-        for wizard in (few, many):
+        for wizard in (few, few, many):  # the first one fills what is cached for all
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             labels = wizard._get_labels()
             counts.append(self.env.cr.sql_log_count - before)
             self.assertIn("Sourdough", labels[-1]["declaration"].ingredients)
-        self.assertEqual(counts[0], counts[1])
-        self.assertLess(counts[0], 60)
+        self.assertEqual(counts[1], counts[2])
+        self.assertLess(counts[1], 60)
