@@ -2,7 +2,7 @@
 {
     "name": "Batch Manufacturing Orders",
     "summary": "Sales orders linked to recipe-based production runs, both ways",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "development_status": "Beta",
     "category": "Supply Chain/Manufacturing",
     "website": "https://github.com/batch-order-hub/batch-order-hub",
