@@ -52,7 +52,7 @@ class SalesChannelEvent(models.Model):
         readonly=True,
     )
     delivery_id = fields.Char(
-        "Delivery", required=True, readonly=True, help="The channel's own id of this delivery."
+        required=True, readonly=True, help="The channel's own id of this delivery."
     )
     subject = fields.Char(readonly=True, help="The channel's id of what the event is about.")
     content = fields.Json(

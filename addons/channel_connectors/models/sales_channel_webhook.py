@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from odoo.addons.queue_job.job import Job
 
+from ..channels.base.adapter import adapter_class
 from ..channels.base.errors import ChannelError
 from ..controllers.webhook import PATH
 
@@ -116,19 +117,16 @@ class SalesChannel(models.Model):
         channel = self._find_webhook(token)
         if not channel:
             return 404
-        adapter = self._adapter_of(channel["channel_type"])
-        if not adapter or not adapter.is_genuine(body, headers, self._webhook_secrets(channel)):
+        adapter = adapter_class(channel["channel_type"])
+        if not adapter.capabilities.webhooks:
+            return 404
+        if not adapter.is_genuine(body, headers, self._webhook_secrets(channel)):
             return 401
         event = adapter.read_event(headers, body)
         if not event.delivery_id or event.shop != channel["shop_domain"]:
             return 403
         self._note_event(channel, event)
         return 200
-
-    @api.model
-    def _adapter_of(self, channel_type):
-        adapter = self.new({"channel_type": channel_type})._adapter_class()
-        return adapter if adapter.capabilities.webhooks else None
 
     @api.model
     def _find_webhook(self, token):

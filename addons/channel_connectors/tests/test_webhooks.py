@@ -4,6 +4,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.sql_db import Cursor
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from odoo.addons.queue_job.exception import RetryableJobError
@@ -245,6 +246,25 @@ class TestWebhookAddress(WebhookCase, HttpCase):
         self.assertEqual(self.post(body, {}).status_code, 401)
         answer = self.post(body, headers)
         self.assertEqual((answer.content, "session_id" in answer.cookies), (b"", False))
+
+    def test_statements_of_a_whole_request(self):
+        """Beside our two there is only what Odoo does for every request."""
+        self.post(*self.message())
+        body, headers = self.message(content=self.about("#1002"))
+        statements = []
+        execute = Cursor.execute
+
+        def listen(cursor, query, *args, **kwargs):
+            statements.append(getattr(query, "code", query))
+            return execute(cursor, query, *args, **kwargs)
+
+        with patch.object(Cursor, "execute", listen):
+            self.assertEqual(self.post(body, headers).status_code, 200)
+        ours = [text for text in statements if "sales_channel" in text]
+        self.assertEqual(len(ours), 2, statements)
+        # Odoo looks for the language of a request that names none.
+        others = {text.split(" FROM ")[1].split()[0] for text in statements if text not in ours}
+        self.assertLessEqual(others, {'"res_users"', '"res_company"', '"res_partner"'})
 
     def test_oversize(self):
         body = b'{"id": "' + b"x" * 1_000_001 + b'"}'
