@@ -13,7 +13,7 @@ PATIENCE = 120.0  # seconds
 
 def set_up(env, url):
     """A channel that is told about its orders."""
-    env["ir.config_parameter"].set_param("channel_connectors.stand_in_allowed", "True")
+    env["ir.config_parameter"].set_param("web.base.url", "http://127.0.0.1")
     channel_import_facts.set_up(env, url)
     channel = env["sales.channel"].search([], order="id desc", limit=1)
     channel._subscribe()

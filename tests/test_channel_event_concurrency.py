@@ -10,7 +10,7 @@ from tests.sandbox.shopify.orders import generate
 from tests.sandbox.shopify.store import Bucket
 
 FACTS = "tests.channel_event_facts"
-WORKERS = 3
+WORKERS = 2
 ORDERS = 30
 STARTING = 8.0  # seconds until every process is there
 
