@@ -2,6 +2,8 @@
 import logging
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -152,11 +154,24 @@ class SalesChannel(models.Model):
         parts = by_kind.pop(EventKind.PART.value, events.browse())
         if orders or parts:
             self._fetch_events(orders, parts)
-        for kind, found in by_kind.items():
+        for found in by_kind.values():
             for event in found.sorted("id"):
-                getattr(self, f"_handle_{kind}")(event)
+                self._handle_event(event)
         if len(events) == EVENTS_PER_JOB:
             self._enqueue_events()
+
+    def _handle_event(self, event):
+        """One event that is no order; what goes wrong with it must not stop the others."""
+        try:
+            with self.env.cr.savepoint():
+                getattr(self, f"_handle_{event.kind}")(event)
+                self.env.flush_all()
+        except (psycopg2.OperationalError, ChannelError):
+            # Passes by itself, or waits for a person: the job is repeated as a whole.
+            raise
+        except Exception as error:  # see above
+            _logger.exception("event %s of %s failed", event.topic, self.name)
+            event._finish("failed", str(error) or type(error).__name__)
 
     def _next_events(self):
         """Events that wait, locked; those another worker holds are left to it."""

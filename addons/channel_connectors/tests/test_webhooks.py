@@ -232,6 +232,24 @@ class TestWebhooks(WebhookCase):
         self.channel._job_handle_events()
         self.assertIn("read_customers", self.channel.last_error)
 
+    def test_one_failure_does_not_stop_the_others(self):
+        self.receive(*self.message("APP_UNINSTALLED", {"id": 1}))
+        self.receive(*self.message())
+        path = "odoo.addons.channel_connectors.models.sales_channel_event.SalesChannel"
+        with (
+            patch(f"{path}._handle_uninstalled", side_effect=ValueError("broken")),
+            self.assertLogs(LOGGER, "ERROR"),
+        ):
+            self.channel._job_handle_events()
+        order, failed = self.found()
+        self.assertEqual((order.state, failed.state), ("done", "failed"))
+        self.assertEqual(failed.error, "broken")
+        self.assertTrue(self.channel.auto_import)
+        failed.action_retry()
+        self.channel._job_handle_events()
+        self.assertEqual(failed.state, "done")
+        self.assertFalse(self.channel.auto_import)
+
     def test_roles(self):
         operator = new_test_user(
             self.env, "ev_user", "base.group_user,channel_connectors.group_channel_user"
