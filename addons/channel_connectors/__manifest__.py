@@ -20,6 +20,7 @@
         "views/sales_channel_views.xml",
         "views/sale_order_views.xml",
         "views/menus.xml",
+        "views/sales_channel_event_views.xml",
     ],
     "application": True,
 }

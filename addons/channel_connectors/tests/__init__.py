@@ -1,11 +1,14 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from . import (
+    test_bulk,
     test_changes,
     test_channel,
     test_faults,
     test_import,
     test_invoices,
     test_payments,
+    test_privacy,
     test_refunds,
     test_security,
+    test_webhooks,
 )

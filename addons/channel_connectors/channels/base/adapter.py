@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from .events import Event
 from .order import OrderData
 
 Payload = dict[str, Any]
@@ -27,12 +29,24 @@ class Capabilities:
 
 @dataclass(frozen=True)
 class Credentials:
-    """How to reach one account of a channel."""
+    """How to reach one account of a channel.
+
+    ``previous_secret`` still counts while a secret is being replaced. ``local`` allows a
+    stand-in on this machine.
+    """
 
     api_base: str
     client_id: str
-    client_secret: str
-    access_token: str = ""
+    client_secret: str = field(repr=False)
+    access_token: str = field(default="", repr=False)
+    previous_secret: str = field(default="", repr=False)
+    local: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells accounts and their secrets apart without naming them."""
+        parts = (self.api_base, self.client_id, self.client_secret, self.access_token)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -46,6 +60,8 @@ class ShopInfo:
     missing_scopes: tuple[str, ...]
     api_version: str
     api_version_supported: bool
+    domain: str = ""
+    granted_scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,6 +70,16 @@ class OrderPage:
 
     payloads: tuple[Payload, ...]
     last_update: datetime | None
+
+
+@dataclass(frozen=True)
+class BulkState:
+    """How far a bulk operation of the channel is; ``error`` if it will never be done."""
+
+    is_done: bool
+    error: str = ""
+    address: str = ""
+    lines: int = 0
 
 
 class ChannelAdapter(Protocol):
@@ -67,6 +93,42 @@ class ChannelAdapter(Protocol):
     def order_pages(self, since: datetime | None) -> Iterator[OrderPage]:
         """All orders changed since a moment, complete with lines and refunds."""
 
+    def orders_by_ids(self, ids: Sequence[str]) -> Iterator[OrderPage]:
+        """The orders named by events; those that are gone are left out."""
+
+    def orders_of_parts(self, ids: Sequence[str]) -> list[str]:
+        """Ids of the orders that parts (parcels, returns, refunds) belong to."""
+
+    def order_count(self, since: datetime | None) -> int:
+        """How many orders ``order_pages`` would bring."""
+
+    def start_bulk(self, since: datetime | None) -> str:
+        """Let the channel write all orders into a file; the id of that operation."""
+
+    def bulk_state(self, operation: str) -> BulkState:
+        """How far it is."""
+
+    def bulk_pages(self, state: BulkState) -> Iterator[OrderPage]:
+        """All orders of a finished operation, complete with lines and refunds."""
+
+    def subscribe(self, address: str, granted: Iterable[str]) -> list[str]:
+        """Have events sent to an address; the topics subscribed now."""
+
+    def unsubscribe(self, address: str) -> None:
+        """Have no more events sent to an address."""
+
+    @staticmethod
+    def is_genuine(body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> bool:
+        """Whether a delivery was signed with one of the secrets."""
+
+    @staticmethod
+    def read_event(headers: Mapping[str, str], body: bytes) -> Event:
+        """What a genuine delivery says."""
+
+    @staticmethod
+    def redact(payload: Payload) -> Payload:
+        """An order payload without personal data."""
+
     @staticmethod
     def order_key(payload: Payload) -> tuple[str, str, datetime]:
         """External id, name and last change of an order payload."""
@@ -79,8 +141,6 @@ class ChannelAdapter(Protocol):
     def payload_digest(payload: Payload) -> str:
         """Hash of the content, blind to what changes without meaning."""
 
-
-AdapterFactory = Callable[[Credentials], ChannelAdapter]
 
 _registry: dict[str, type] = {}
 
