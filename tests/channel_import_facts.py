@@ -14,6 +14,7 @@ def set_up(env, url):
     for sku in ("HON-500", "HON-250W", "KER-1", "LIP-1"):
         if not env["product.product"].search([("default_code", "=", sku)]):
             env["product.product"].create({"name": sku, "default_code": sku, "type": "consu"})
+    env["ir.config_parameter"].set_param("channel_connectors.stand_in_allowed", "True")
     channel = env["sales.channel"].create(
         {
             "name": "Shop",

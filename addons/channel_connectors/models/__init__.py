@@ -5,6 +5,7 @@ from . import (
     sale_order_line,
     sale_order_payment,
     sales_channel,
+    sales_channel_account,
     sales_channel_connection,
     sales_channel_import,
     sales_channel_listing,

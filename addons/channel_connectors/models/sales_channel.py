@@ -4,7 +4,7 @@ from odoo.exceptions import ValidationError
 
 from ..channels.base.adapter import adapter_class, channel_types
 from ..channels.base.errors import RefusedError
-from ..channels.shopify.client import check_api_base
+from ..channels.shopify.address import check_api_base
 
 CHANNEL_GROUP = "channel_connectors.group_channel_user"
 
@@ -144,11 +144,17 @@ class SalesChannel(models.Model):
         help="Only for apps with a token that does not expire; else leave it empty.",
     )
     client_secret_stored = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    client_secret_previous_stored = fields.Char(groups=fields.NO_ACCESS, copy=False)
     access_token_stored = fields.Char(groups=fields.NO_ACCESS, copy=False)
     has_client_secret = fields.Boolean(
         "Secret Set",
         compute="_compute_has_client_secret",
         compute_sudo=True,  # tells whether there is a secret, not which
+    )
+    has_previous_secret = fields.Boolean(
+        "Previous Secret Kept",
+        compute="_compute_has_client_secret",
+        compute_sudo=True,  # see above
     )
 
     @api.model
@@ -208,13 +214,27 @@ class SalesChannel(models.Model):
         self.client_secret = False
         self.access_token = False
 
-    @api.depends("client_secret_stored")
+    @api.depends("client_secret_stored", "client_secret_previous_stored")
     def _compute_has_client_secret(self):
         for channel in self:
             channel.has_client_secret = bool(channel._secret("client_secret"))
+            channel.has_previous_secret = bool(channel._secret("client_secret_previous"))
 
     def _inverse_client_secret(self):
+        """A new secret; the one before it still counts until it is revoked at the channel."""
+        for channel in self:
+            # sudo: see _store_secret()
+            stored = channel.sudo()
+            old = stored.client_secret_stored
+            if channel.client_secret and old and old != channel.client_secret:
+                stored.client_secret_previous_stored = old
         self._store_secret("client_secret")
+
+    def action_forget_previous_secret(self):
+        """The previous secret has been revoked: what it signed is no longer accepted."""
+        self.check_access("write")
+        # sudo: see _store_secret()
+        self.sudo().client_secret_previous_stored = False
 
     def _inverse_access_token(self):
         self._store_secret("access_token")
@@ -231,7 +251,7 @@ class SalesChannel(models.Model):
         for channel in self:
             if channel.channel_type == "shopify" and channel.api_base:
                 try:
-                    check_api_base(channel.api_base)
+                    check_api_base(channel.api_base, local=self._stand_in_allowed())
                 except RefusedError as error:
                     raise ValidationError(
                         self.env._(

@@ -26,14 +26,22 @@ class SalesChannel(models.Model):
         self.ensure_one()
         # sudo: the address is hidden from plain sales staff, the import runs for them too
         channel = self.sudo()
-        return self._adapter_class()(
-            Credentials(
-                api_base=channel.api_base or "",
-                client_id=channel.client_id or "",
-                client_secret=self._secret("client_secret"),
-                access_token=self._secret("access_token"),
-            )
+        credentials = Credentials(
+            api_base=channel.api_base or "",
+            client_id=channel.client_id or "",
+            client_secret=self._secret("client_secret"),
+            access_token=self._secret("access_token"),
+            previous_secret=self._secret("client_secret_previous"),
+            local=self._stand_in_allowed(),
         )
+        state = self._account_state(credentials.fingerprint, credentials.client_secret)
+        return self._adapter_class()(credentials, state=state)
+
+    def _stand_in_allowed(self):
+        """Whether a shop may be a stand-in on this machine; for tests and demonstrations."""
+        # sudo: only administrators of the system can read parameters
+        parameters = self.env["ir.config_parameter"].sudo()
+        return parameters.get_param("channel_connectors.stand_in_allowed") == "True"
 
     def _explain(self, error):
         """A failure in words that say who has to do what."""
@@ -42,8 +50,31 @@ class SalesChannel(models.Model):
             "throttled": self.env._("The channel asks for a pause: %s", error),
             "transient": self.env._("The channel does not answer as it should: %s", error),
             "refused": self.env._("The channel refuses the request: %s", error),
+            "uncertain": self.env._("Nobody knows whether the channel has done it: %s", error),
         }
-        return text[error.kind]
+        advice = self._advice(error.code)
+        return f"{text[error.kind]}\n{advice}" if advice else text[error.kind]
+
+    def _advice(self, code):
+        """What a person can do about a failure, if anything."""
+        advice = {
+            "missing": self.env._("Enter the client ID and the client secret of the app."),
+            "credentials": self.env._(
+                "Check the client ID and the secret in the settings of the app, and that app "
+                "and shop belong to the same organization."
+            ),
+            "token": self.env._("The access token was revoked: enter a new one."),
+            "scope": self.env._(
+                "Give the app the right it lacks, then have the shop approve it again."
+            ),
+            "closed": self.env._("The shop is paused, closed, or has removed the app."),
+            "address": self.env._("Check the address of the shop."),
+            "timeout": self.env._("It is tried again with the next import."),
+            "unreachable": self.env._("It is tried again with the next import."),
+            "server": self.env._("It is tried again with the next import."),
+            "uncertain": self.env._("Look at the channel before you do it again."),
+        }
+        return advice.get(code)
 
     def _note_success(self):
         self.write({"last_success": fields.Datetime.now(), "last_error": False})

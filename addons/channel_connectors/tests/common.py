@@ -35,6 +35,7 @@ class ChannelCase(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
+        cls.env["ir.config_parameter"].set_param("channel_connectors.stand_in_allowed", "True")
         cls.company = cls.env.company
         cls.home = cls.env.ref("base.de")
         cls.company.write({"country_id": cls.home.id, "account_fiscal_country_id": cls.home.id})

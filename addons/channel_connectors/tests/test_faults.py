@@ -58,6 +58,7 @@ class TestFaults(ChannelCase):
 
     def test_wrong_secret(self):
         self.channel.client_secret = "wrong"
+        self.channel.action_forget_previous_secret()
         self.assertIn("let us in", self._import_with_warning())
         self.assertFalse(self.channel.order_ids)
         result = self.channel.action_test_connection()

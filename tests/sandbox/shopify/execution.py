@@ -24,21 +24,13 @@ from graphql import (
 )
 
 from .cost import CostCounter
+from .rights import needs, satisfied
 from .store import DOMAIN, Json, Store
 
 SCHEMA = Path(__file__).with_name("schema") / "admin_2026-10.graphql"
 LARGEST_QUERY = 1000
 LARGEST_PAGE = 250
 SINCE = re.compile(r"""updated_at:\s*>=\s*['"]?([^'"\s]+)['"]?""")
-# Rights a field needs, by type and name; a whole type is meant by "*".
-ACCESS = {
-    ("QueryRoot", "orders"): "read_orders",
-    ("QueryRoot", "order"): "read_orders",
-    ("Order", "customer"): "read_customers",
-    ("LineItem", "product"): "read_products",
-    ("LineItem", "variant"): "read_products",
-    ("QueryRoot", "locations"): "read_locations",
-}
 
 
 @cache
@@ -116,12 +108,14 @@ def _type_of(value: Any, _info: GraphQLResolveInfo, abstract: Any) -> str:
 
 
 def _resolve(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
-    needed = ACCESS.get((info.parent_type.name, info.field_name))
-    if needed and needed not in info.context.scopes:
-        raise GraphQLError(
-            f"Access denied for {info.field_name} field. Required access: {needed}",
-            extensions={"code": "ACCESS_DENIED"},
-        )
+    kind = get_named_type(info.return_type).name
+    for alternatives in needs(info.parent_type.name, info.field_name, kind):
+        if not satisfied(info.context.scopes, alternatives):
+            raise GraphQLError(
+                f"Access denied for {info.field_name} field. Required access: "
+                f"{' or '.join(alternatives)}",
+                extensions={"code": "ACCESS_DENIED"},
+            )
     if info.parent_type.name in ("QueryRoot", "Mutation"):
         return ROOT[info.field_name](info.context, **arguments)
     value = default_field_resolver(source, info)

@@ -12,8 +12,10 @@ from channels.base.errors import (
     ThrottledError,
     TransientError,
 )
+from channels.base.state import MemoryState
 from channels.shopify.adapter import ShopifyAdapter
-from channels.shopify.client import ShopifyClient, check_api_base
+from channels.shopify.address import check_api_base, check_download
+from channels.shopify.client import ShopifyClient
 from tests.sandbox.shopify import CLIENT_ID, CLIENT_SECRET, Sandbox, Store, default_orders
 from tests.sandbox.shopify.orders import generate
 from tests.sandbox.shopify.store import TOKEN_LIFETIME, Bucket
@@ -28,7 +30,7 @@ def sandbox():
 def make_client(sandbox, secret=CLIENT_SECRET, **options):
     options.setdefault("sleep", lambda seconds: None)
     options.setdefault("timeout", 5.0)
-    return ShopifyClient(Credentials(sandbox.url, CLIENT_ID, secret), **options)
+    return ShopifyClient(Credentials(sandbox.url, CLIENT_ID, secret, local=True), **options)
 
 
 def names(client):
@@ -84,7 +86,7 @@ def test_expired_token_is_renewed(sandbox):
 
 def test_token_is_renewed_in_time(sandbox):
     clock = [0.0]
-    client = make_client(sandbox, clock=lambda: clock[0])
+    client = make_client(sandbox, state=MemoryState(lambda: clock[0]))
     client.execute("shop")
     clock[0] = TOKEN_LIFETIME - 200.0
     client.execute("shop")
@@ -92,7 +94,7 @@ def test_token_is_renewed_in_time(sandbox):
 
 
 def test_static_token_is_not_renewed(sandbox):
-    credentials = Credentials(sandbox.url, "", "", access_token="shpat_unknown")
+    credentials = Credentials(sandbox.url, "", "", access_token="shpat_unknown", local=True)
     with pytest.raises(AuthenticationError):
         ShopifyClient(credentials).execute("shop")
 
@@ -170,6 +172,10 @@ def test_missing_right(sandbox):
         "http://127.0.0.1.example.com",
         "http://[::1]:80",
         "https://shop.myshopify.com:x",
+        "http://127.0.0.1:8069",
+        "https://localhost",
+        "https://shop.myshopify.com\n.example.com",
+        "https://shop.myshopify.com:443@10.0.0.1",
         "",
     ],
 )
@@ -181,3 +187,58 @@ def test_other_hosts_are_refused(address):
 @pytest.mark.parametrize("address", ["https://my-shop.myshopify.com", "https://A1.myshopify.com/"])
 def test_shops_are_accepted(address):
     assert check_api_base(address).endswith(".myshopify.com")
+
+
+def test_what_was_never_sent_is_repeated():
+    client = ShopifyClient(
+        Credentials("http://127.0.0.1:9", "", "", access_token="x", local=True),
+        sleep=lambda seconds: None,
+    )
+    with pytest.raises(TransientError) as caught:
+        client.execute("fulfillment_create", {"fulfillment": {}})
+    assert caught.value.unsent
+
+
+def test_previous_secret_while_a_new_one_is_rolled_out(sandbox):
+    credentials = Credentials(
+        sandbox.url, CLIENT_ID, "new", previous_secret=CLIENT_SECRET, local=True
+    )
+    assert ShopifyClient(credentials).execute("shop")["shop"]["name"] == "Sandbox"
+
+
+def test_secrets_are_not_shown():
+    text = repr(Credentials("https://a.myshopify.com", "id", "s3cret", "t0ken", "0ld"))
+    assert not any(secret in text for secret in ("s3cret", "t0ken", "0ld"))
+
+
+def test_redirect_is_not_followed(sandbox):
+    sandbox.store.add_faults("status", status=302)
+    with pytest.raises(RefusedError):
+        make_client(sandbox).execute("shop")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://storage.googleapis.com/bucket/result.jsonl?sign=1",
+        "https://x.storage.googleapis.com/r",
+    ],
+)
+def test_download_from_the_storage(address):
+    assert check_download(address, "https://a.myshopify.com") == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://storage.googleapis.com/r",
+        "https://storage.googleapis.com.example.com/r",
+        "https://10.0.0.1/r",
+        "https://storage.googleapis.com:8443/r",
+        "http://169.254.169.254/latest/meta-data",
+        "file:///etc/passwd",
+    ],
+)
+def test_download_from_elsewhere_is_refused(address):
+    with pytest.raises(RefusedError):
+        check_download(address, "https://a.myshopify.com")

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -27,12 +28,24 @@ class Capabilities:
 
 @dataclass(frozen=True)
 class Credentials:
-    """How to reach one account of a channel."""
+    """How to reach one account of a channel.
+
+    ``previous_secret`` still counts while a secret is being replaced. ``local`` allows a
+    stand-in on this machine.
+    """
 
     api_base: str
     client_id: str
-    client_secret: str
-    access_token: str = ""
+    client_secret: str = field(repr=False)
+    access_token: str = field(default="", repr=False)
+    previous_secret: str = field(default="", repr=False)
+    local: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells accounts and their secrets apart without naming them."""
+        parts = (self.api_base, self.client_id, self.client_secret, self.access_token)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -79,8 +92,6 @@ class ChannelAdapter(Protocol):
     def payload_digest(payload: Payload) -> str:
         """Hash of the content, blind to what changes without meaning."""
 
-
-AdapterFactory = Callable[[Credentials], ChannelAdapter]
 
 _registry: dict[str, type] = {}
 

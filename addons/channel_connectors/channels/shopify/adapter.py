@@ -10,13 +10,13 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ..base.adapter import Capabilities, Credentials, OrderPage, Payload, ShopInfo, register
+from ..base.state import AccountState
 from .client import API_VERSION, ShopifyClient
 from .mapping import parse_moment, parse_order
+from .scopes import missing
 
 PAGE_SIZE = 50
 REFUNDS_PER_REQUEST = 20
-# What the documents need; read_all_orders only matters for orders older than 60 days.
-REQUIRED_SCOPES = ("read_orders", "read_customers", "read_products", "read_locations")
 # Changes without any meaning for us: they must not make an order look changed.
 VOLATILE = frozenset({"updatedAt"})
 
@@ -29,8 +29,14 @@ class ShopifyAdapter:
     order_key = staticmethod(lambda p: (p["id"], p["name"], parse_moment(p["updatedAt"])))
     parse_order = staticmethod(parse_order)
 
-    def __init__(self, credentials: Credentials, client: ShopifyClient | None = None) -> None:
-        self.client = client or ShopifyClient(credentials)
+    def __init__(
+        self,
+        credentials: Credentials,
+        client: ShopifyClient | None = None,
+        *,
+        state: AccountState | None = None,
+    ) -> None:
+        self.client = client or ShopifyClient(credentials, state=state)
 
     def shop_info(self) -> ShopInfo:
         """Ask the shop who it is and compare the app's rights with what we need."""
@@ -42,11 +48,7 @@ class ShopifyAdapter:
             currency=data["shop"]["currencyCode"],
             taxes_included=data["shop"]["taxesIncluded"],
             country_code=(data["shop"].get("shopAddress") or {}).get("countryCodeV2") or "",
-            missing_scopes=tuple(
-                scope
-                for scope in REQUIRED_SCOPES
-                if scope not in granted and scope.replace("read_", "write_") not in granted
-            ),
+            missing_scopes=missing(granted),
             api_version=self.client.served_version or API_VERSION,
             api_version_supported=versions.get(API_VERSION, False),
         )
@@ -98,4 +100,4 @@ class ShopifyAdapter:
         return hashlib.sha256(content.encode()).hexdigest()
 
 
-__all__ = ["API_VERSION", "REQUIRED_SCOPES", "ShopifyAdapter"]
+__all__ = ["API_VERSION", "ShopifyAdapter"]

@@ -1,16 +1,17 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 """Make admin_2026-10.graphql again: the vendor's schema, cut to what is used here.
 
-    npm pack @shopify/dev-mcp@1.16.0 && tar xzf shopify-dev-mcp-1.16.0.tgz
-    python -m tests.sandbox.shopify.schema.refresh package/dist/data/admin_2026-10.json.gz
+    python -m tests.sandbox.shopify.schema.refresh
 
 Kept is what the file already holds and what the product's documents use, as far as the
-vendor's schema still has it. Documents the vendor's schema does not allow stop the run.
+vendor's schema still has it. A document that one of the versions does not allow stops the
+run. Beside it admin_2026-10.facts.json tells which rights the kept fields need, which are
+protected customer data, and which documents were found valid on which versions.
 """
 
 from __future__ import annotations
 
-import gzip
+import hashlib
 import itertools
 import json
 import sys
@@ -22,7 +23,6 @@ from graphql import (
     TypeInfo,
     TypeInfoVisitor,
     Visitor,
-    build_client_schema,
     build_schema,
     is_input_object_type,
     is_required_argument,
@@ -34,8 +34,11 @@ from graphql import (
     visit,
 )
 
+from . import vendor
+
 HERE = Path(__file__).parent
-TARGET = HERE / "admin_2026-10.graphql"
+TARGET = HERE / f"admin_{vendor.PINNED}.graphql"
+FACTS = HERE / f"admin_{vendor.PINNED}.facts.json"
 PROJECT = HERE.parents[3]
 
 Kept = dict[str, dict[str, set[str]]]
@@ -56,12 +59,18 @@ class _Uses(Visitor):
             field.update(argument.name.value for argument in node.arguments or ())
 
 
-def load(path: Path) -> GraphQLSchema:
-    """Schema from the vendor's introspection file, or from a full SDL file."""
-    text = gzip.decompress(path.read_bytes()).decode("utf-8")
-    if path.name.endswith(".json.gz"):
-        return build_client_schema(json.loads(text)["data"], assume_valid=True)
-    return build_schema(text, assume_valid=True)
+def digest(text: str) -> str:
+    """What tells a document from any other version of it."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check_neighbours(documents: dict[str, str]) -> None:
+    """Stop at the first document that a version does not allow."""
+    for version in vendor.VERSIONS:
+        schema = vendor.schema(version)
+        for name, text in documents.items():
+            if problems := validate(schema, parse(text)):
+                raise SystemExit(f"{name} on {version}: {problems[0].message}")
 
 
 def used(full: GraphQLSchema, documents: dict[str, str]) -> Kept:
@@ -112,6 +121,18 @@ def prune(full: GraphQLSchema, kept: Kept) -> GraphQLSchema:
     )
 
 
+def without_descriptions(schema: GraphQLSchema) -> GraphQLSchema:
+    """The schema without the vendor's prose: two thirds of its size."""
+    described: list[Any] = [*schema.type_map.values(), *schema.directives]
+    for entry in described:
+        parts = {**getattr(entry, "fields", {}), **getattr(entry, "values", {})}
+        for part in [entry, *parts.values()]:
+            part.description = None
+            for argument in (getattr(part, "args", None) or {}).values():
+                argument.description = None
+    return schema
+
+
 def product_documents() -> dict[str, str]:
     """The documents the product sends, by name."""
     sys.path.insert(0, str(PROJECT / "addons/channel_connectors"))
@@ -120,20 +141,28 @@ def product_documents() -> dict[str, str]:
     return {name: document(name) for name in document_names()}
 
 
-def main(arguments: list[str]) -> int:
-    """Rewrite the committed file under its notice."""
-    if len(arguments) != 1:
-        print(__doc__, file=sys.stderr)
-        return 2
-    full = load(Path(arguments[0]))
-    kept = used(full, product_documents())
+def main() -> int:
+    """Rewrite the committed files, the schema under its notice."""
+    vendor.fetch()
+    documents = product_documents()
+    check_neighbours(documents)
+    full = vendor.schema(vendor.PINNED)
+    kept = used(full, documents)
+    fields = {name: set(found) for name, found in kept.items()}
+    content = {
+        "package": vendor.PACKAGE,
+        **vendor.facts(vendor.PINNED, fields),
+        "versions": list(vendor.VERSIONS),
+        "validated": {name: digest(text) for name, text in documents.items()},
+    }
+    FACTS.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     lines = TARGET.read_text(encoding="utf-8").splitlines()
     notice = list(itertools.takewhile(lambda line: line.startswith("#"), lines))
-    sdl = print_schema(prune(full, kept))
+    sdl = print_schema(without_descriptions(prune(full, kept)))
     TARGET.write_text("\n".join([*notice, "", sdl, ""]), encoding="utf-8")
     print(f"{TARGET.name}: {len(kept)} types, {TARGET.stat().st_size} bytes")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

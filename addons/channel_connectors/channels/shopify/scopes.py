@@ -1,0 +1,103 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+"""Which rights the app needs for what, no more: the tests compute them from the documents.
+
+A right to write contains the right to read. ``read_all_orders`` only matters for orders
+older than 60 days and has to be applied for, so it is never demanded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Feature:
+    """Something the product does with a shop, with its documents and the rights they need."""
+
+    documents: tuple[str, ...]
+    scopes: tuple[str, ...] = ()
+
+
+FEATURES = {
+    "connection": Feature(
+        ("shop", "job", "webhooks", "webhook_create", "webhook_update", "webhook_delete")
+    ),
+    "orders": Feature(
+        (
+            "orders_page",
+            "orders_by_ids",
+            "orders_count",
+            "orders_bulk",
+            "order_lines_next",
+            "refunds_by_ids",
+            "bulk_run",
+            "bulk_poll",
+            "bulk_cancel",
+        ),
+        ("read_orders", "read_customers", "read_products"),
+    ),
+    "locations": Feature(("locations",), ("read_locations",)),
+    "changes": Feature(
+        ("order_cancel", "order_mark_paid", "tags_add", "refund_suggested", "refund_create"),
+        ("write_orders",),
+    ),
+    "fulfilment": Feature(
+        (
+            "owners_of",
+            "fulfillment_orders",
+            "fulfillment_create",
+            "fulfillment_cancel",
+            "fulfillment_tracking",
+            "fulfillment_order_hold",
+            "fulfillment_order_release",
+            "fulfillment_order_move",
+            "fulfillment_order_split",
+        ),
+        (
+            "read_orders",
+            "read_locations",
+            "read_returns",
+            "write_merchant_managed_fulfillment_orders",
+        ),
+    ),
+    "tracking": Feature(("fulfillment_event",), ("write_fulfillments", "read_orders")),
+    "returns": Feature(
+        ("return", "return_process", "return_dispose"),
+        ("read_orders", "write_returns", "read_locations"),
+    ),
+    "stock": Feature(
+        (
+            "inventory_levels",
+            "inventory_at_location",
+            "inventory_set",
+            "inventory_adjust",
+            "inventory_activate",
+        ),
+        ("write_inventory", "read_locations"),
+    ),
+    "products": Feature(
+        ("variants_page", "variant_by_sku", "product_set", "variants_update", "metafields_set"),
+        ("write_products",),
+    ),
+    "payouts": Feature(
+        ("payouts", "balance_transactions", "tender_transactions"),
+        ("read_shopify_payments_accounts", "read_orders"),
+    ),
+    "gift_cards": Feature(("gift_cards",), ("read_gift_cards", "read_orders")),
+}
+# Without these nothing can be imported.
+BASIC = ("connection", "orders", "locations")
+
+
+def covers(granted: Iterable[str], scope: str) -> bool:
+    """Whether the rights contain one; who may write may read."""
+    rights = set(granted)
+    return scope in rights or scope.replace("read_", "write_", 1) in rights
+
+
+def missing(granted: Iterable[str], features: Iterable[str] = BASIC) -> tuple[str, ...]:
+    """Rights that some features need and the app does not have."""
+    rights = set(granted)
+    needed = dict.fromkeys(scope for name in features for scope in FEATURES[name].scopes)
+    return tuple(scope for scope in needed if not covers(rights, scope))
