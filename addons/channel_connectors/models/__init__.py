@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from . import (
     account_tax,
+    delivery_carrier,
     sale_order,
     sale_order_line,
     sale_order_payment,
@@ -14,4 +15,29 @@ from . import (
     sales_channel_payment,
     sales_channel_refund,
     sales_channel_tax,
+)
+
+# isort: split
+# What goes to the channels, and what is proven: models first, then what extends them.
+from . import (
+    sales_channel_difference,
+    sales_channel_intent,
+    sales_channel_location,
+    sales_channel_payout,
+    sales_channel_stock,
+)
+
+# isort: split
+from . import (
+    sales_channel_cancellation,
+    sales_channel_health,
+    sales_channel_offer,
+    sales_channel_outgoing,
+    sales_channel_payout_booking,
+    sales_channel_proof,
+    sales_channel_refund_out,
+    sales_channel_shipment,
+    sales_channel_stock_push,
+    stock_picking_shipment,
+    stock_quant,
 )

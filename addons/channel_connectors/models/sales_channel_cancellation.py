@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from .sales_channel_outgoing import IntentHeld
@@ -7,6 +7,12 @@ from .sales_channel_outgoing import IntentHeld
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
+
+    channel_can_cancel = fields.Boolean(compute="_compute_channel_can_cancel")
+
+    def _compute_channel_can_cancel(self):
+        for order in self:
+            order.channel_can_cancel = order._can_cancel_in_channel()
 
     def action_cancel(self):
         """Ask whether the channel is to cancel what was cancelled here."""

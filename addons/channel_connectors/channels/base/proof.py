@@ -7,9 +7,8 @@ fact. Money is in the channel's currency, quantities are whole pieces.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
@@ -29,16 +28,28 @@ class DifferenceKind(str, Enum):
 
 
 @dataclass(frozen=True)
+class Amounts:
+    """An order's money in one currency: ``total`` as sold, ``least`` what is left after edits
+    and refunds, ``refunded`` what went back.
+    """
+
+    total: Decimal
+    least: Decimal
+    refunded: Decimal = ZERO
+
+
+@dataclass(frozen=True)
 class OrderFact:
-    """An order as one side knows it; ``sent`` are pieces that left, by order line."""
+    """An order as one side knows it; ``sent`` are pieces that left, by order line.
+
+    A channel states its amounts in the shop's currency and in the customer's; we have one.
+    """
 
     external_id: str
     name: str
-    total: Decimal
-    refunded: Decimal = ZERO
+    amounts: Mapping[str, Amounts]
     cancelled: bool = False
     sent: Mapping[str, int] = field(default_factory=dict)
-    updated_at: datetime | None = None
     test: bool = False
 
 
@@ -53,44 +64,43 @@ class Difference:
     ours: str
 
 
-def compare_orders(
-    theirs: Iterable[OrderFact], ours: Mapping[str, OrderFact]
-) -> list[Difference]:
-    """Differences between the channel's orders and ours, in the channel's order."""
-    found: list[Difference] = []
-    for there in theirs:
-        here = ours.get(there.external_id)
-        if here is None:
-            found.append(_difference(DifferenceKind.MISSING, there, _money(there.total), "–"))
-            continue
-        if there.total != here.total:
-            found.append(
-                _difference(DifferenceKind.TOTAL, there, _money(there.total), _money(here.total))
-            )
-        if there.cancelled != here.cancelled:
-            found.append(
-                _difference(
-                    DifferenceKind.CANCELLED, there, _flag(there.cancelled), _flag(here.cancelled)
-                )
-            )
-        if there.refunded != here.refunded:
-            found.append(
-                _difference(
-                    DifferenceKind.REFUND, there, _money(there.refunded), _money(here.refunded)
-                )
-            )
-        # What a cancellation or refund has taken off the order is not sent by anybody.
-        if not (there.cancelled or here.cancelled) and _pieces(there) != _pieces(here):
-            found.append(
-                _difference(
-                    DifferenceKind.SHIPMENT, there, str(_total(there)), str(_total(here))
-                )
-            )
-    return found
+def compare_orders(theirs: Iterable[OrderFact], ours: Mapping[str, OrderFact]) -> list[Difference]:
+    """Differences between the channel's orders and ours, in the channel's order.
+
+    An order that was edited may stand here with its total before or after the edit. Pieces
+    are only compared for lines we ship, and not after a cancellation.
+    """
+    return [
+        difference
+        for there in theirs
+        for difference in _compare(there, ours.get(there.external_id))
+    ]
 
 
-def _pieces(fact: OrderFact) -> dict[str, int]:
-    return {line: quantity for line, quantity in fact.sent.items() if quantity}
+def _compare(there: OrderFact, here: OrderFact | None) -> Iterator[Difference]:
+    shop = next(iter(there.amounts.values()))
+    if here is None:
+        yield _difference(DifferenceKind.MISSING, there, _money(shop.total), "–")
+        return
+    currency, mine = next(iter(here.amounts.items()))
+    amounts = there.amounts.get(currency)
+    if amounts is None or not amounts.least <= mine.total <= amounts.total:
+        theirs = _money((amounts or shop).total)
+        yield _difference(DifferenceKind.TOTAL, there, theirs, _money(mine.total))
+    if amounts and amounts.refunded != mine.refunded:
+        yield _difference(
+            DifferenceKind.REFUND, there, _money(amounts.refunded), _money(mine.refunded)
+        )
+    if there.cancelled != here.cancelled:
+        yield _difference(
+            DifferenceKind.CANCELLED, there, _flag(there.cancelled), _flag(here.cancelled)
+        )
+    elif not there.cancelled:
+        sent = {line: there.sent.get(line, 0) for line in here.sent}
+        if sent != dict(here.sent):
+            yield _difference(
+                DifferenceKind.SHIPMENT, there, str(sum(sent.values())), str(_total(here))
+            )
 
 
 def _total(fact: OrderFact) -> int:

@@ -13,7 +13,9 @@ from ..base.adapter import Capabilities, Credentials, OrderPage, Payload, ShopIn
 from ..base.state import AccountState
 from .client import API_VERSION, ShopifyClient
 from .mapping import parse_moment, parse_order
+from .outgoing import ShopifyOutgoing
 from .scopes import missing
+from .statements import ShopifyStatements
 
 PAGE_SIZE = 50
 REFUNDS_PER_REQUEST = 20
@@ -22,10 +24,18 @@ VOLATILE = frozenset({"updatedAt"})
 
 
 @register("shopify")
-class ShopifyAdapter:
+class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements):
     """One shop."""
 
-    capabilities = Capabilities(label="Shopify")
+    capabilities = Capabilities(
+        label="Shopify",
+        stock=True,
+        fulfilment=True,
+        cancellations=True,
+        refunds=True,
+        payouts=True,
+        proof=True,
+    )
     order_key = staticmethod(lambda p: (p["id"], p["name"], parse_moment(p["updatedAt"])))
     parse_order = staticmethod(parse_order)
 

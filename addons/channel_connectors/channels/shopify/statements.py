@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..base.outgoing import Payout, PayoutLine
-from ..base.proof import OrderFact
+from ..base.proof import Amounts, OrderFact
 from .client import ShopifyClient
 from .mapping import parse_moment
 
@@ -104,18 +104,29 @@ class ShopifyStatements:
 
     @staticmethod
     def _fact(node: Json) -> OrderFact:
-        # What was taken off the order was never sent: it is neither open nor current.
-        sent = {
-            line["id"]: max(line["currentQuantity"] - line["unfulfilledQuantity"], 0)
-            for line in node["lineItems"]["nodes"]
-        }
+        amounts = {}
+        for money in ("shopMoney", "presentmentMoney"):
+            total = node["totalPriceSet"][money]
+            amounts.setdefault(
+                total["currencyCode"],
+                Amounts(
+                    total=Decimal(total["amount"]),
+                    least=Decimal(node["currentTotalPriceSet"][money]["amount"]),
+                    refunded=Decimal(node["totalRefundedSet"][money]["amount"]),
+                ),
+            )
+        sent: dict[str, int] = {}
+        for shipment in node["fulfillments"]:
+            if shipment["status"] in ("CANCELLED", "ERROR", "FAILURE"):
+                continue
+            for line in shipment["fulfillmentLineItems"]["nodes"]:
+                key = line["lineItem"]["id"]
+                sent[key] = sent.get(key, 0) + (line["quantity"] or 0)
         return OrderFact(
             external_id=node["id"],
             name=node["name"],
-            total=Decimal(node["totalPriceSet"]["shopMoney"]["amount"]),
-            refunded=Decimal(node["totalRefundedSet"]["shopMoney"]["amount"]),
+            amounts=amounts,
             cancelled=bool(node["cancelledAt"]),
             sent=sent,
-            updated_at=parse_moment(node["updatedAt"]),
             test=node["test"],
         )
