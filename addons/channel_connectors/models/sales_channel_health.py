@@ -28,7 +28,7 @@ class SalesChannel(models.Model):
         "Stock to Send", compute="_compute_outgoing", groups=READER
     )
     difference_count = fields.Integer(
-        "Differences", compute="_compute_outgoing", groups=READER
+        "Open Differences", compute="_compute_outgoing", groups=READER
     )
     health = fields.Selection(
         [("good", "In Order"), ("slow", "Behind"), ("bad", "Needs Attention")],

@@ -36,24 +36,18 @@ class SalesChannel(models.Model):
 
     # ------------------------------------------------------------------- jobs
     def _enqueue_outgoing(self, kind, eta=None):
-        """Queue a run for one kind of effect; a queued one is not queued again."""
+        """Queue a run for one kind of effect; a queued one is not queued again.
+
+        Each kind has a job channel of its own, so that a slow kind holds up no other.
+        """
         self.ensure_one()
         # sudo: whoever ships or credits need not be allowed to run the channel's jobs
-        return (
-            self.sudo()
-            .with_delay(
-                identity_key=f"sales_channel_{kind}_{self.id}",
-                description=self.env._("Tell %(channel)s: %(kind)s", channel=self.name, kind=kind),
-                eta=eta,
-            )
-            ._get_outgoing_job(kind)()
+        delayed = self.sudo().with_delay(
+            identity_key=f"sales_channel_{kind}_{self.id}",
+            description=self.env._("Tell %(channel)s: %(kind)s", channel=self.name, kind=kind),
+            eta=eta,
         )
-
-    def _get_outgoing_job(self, kind):
-        """Job of a kind of effect. Each has a job channel of its own, so that a slow kind
-        of a slow shop holds up nothing else.
-        """
-        return getattr(self, f"_job_send_{kind}")
+        return getattr(delayed, f"_job_send_{kind}")()
 
     def _job_send_fulfilment(self):
         self._send_intents("fulfilment", commit=True)

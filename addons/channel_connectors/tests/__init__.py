@@ -6,6 +6,11 @@ from . import (
     test_import,
     test_invoices,
     test_payments,
+    test_payouts,
+    test_proof,
     test_refunds,
+    test_refunds_out,
     test_security,
+    test_shipments_out,
+    test_stock_out,
 )
