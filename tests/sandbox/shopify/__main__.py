@@ -12,16 +12,25 @@ from .server import Sandbox
 from .store import Store, default_orders, load_orders
 
 
+def _store(arguments: argparse.Namespace) -> Store:
+    """The state of the last time, or a new shop."""
+    if arguments.state and arguments.state.exists():
+        return Store.load(arguments.state)
+    return Store(*(load_orders(arguments.orders) if arguments.orders else default_orders()))
+
+
 def main() -> int:
     """Serve until stopped."""
     parser = argparse.ArgumentParser(prog="python -m tests.sandbox.shopify")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--orders", type=Path, help="a page of orders as JSON")
+    parser.add_argument("--state", type=Path, help="a file that keeps the state over a restart")
     arguments = parser.parse_args()
     try:
-        orders = load_orders(arguments.orders) if arguments.orders else default_orders()
-        sandbox = Sandbox(Store(*orders), port=arguments.port, host=arguments.host)
+        sandbox = Sandbox(
+            _store(arguments), port=arguments.port, host=arguments.host, state_file=arguments.state
+        )
         sandbox.start()
     except (OSError, json.JSONDecodeError, KeyError) as error:
         print(f"cannot start: {error}", file=sys.stderr)

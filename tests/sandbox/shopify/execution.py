@@ -23,9 +23,10 @@ from graphql import (
     validate,
 )
 
+from . import bulk, catalog, fulfilment, idempotency, payouts, refunds, returns, stock, webhooks
 from .cost import CostCounter
 from .rights import needs, satisfied
-from .store import DOMAIN, Json, Store
+from .store import Json, Store
 
 SCHEMA = Path(__file__).with_name("schema") / "admin_2026-10.graphql"
 LARGEST_QUERY = 1000
@@ -67,6 +68,25 @@ def run(store: Store, query: str, variables: Json) -> Json:
     if result.errors:
         answer["errors"] = [error.formatted for error in result.errors]
     return answer
+
+
+def run_unlimited(store: Store, query: str) -> Json:
+    """Data of a query over everything, as a bulk operation reads it."""
+    with store.lock:
+        store.unlimited = True
+        try:
+            result = execute(
+                schema(),
+                parse(query),
+                context_value=store,
+                field_resolver=_resolve,
+                type_resolver=_type_of,
+            )
+        finally:
+            store.unlimited = False
+    if result.errors:
+        raise result.errors[0]
+    return result.data
 
 
 def _cost(store: Store, cost: int) -> Json:
@@ -116,11 +136,19 @@ def _resolve(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
                 f"{' or '.join(alternatives)}",
                 extensions={"code": "ACCESS_DENIED"},
             )
-    if info.parent_type.name in ("QueryRoot", "Mutation"):
-        return ROOT[info.field_name](info.context, **arguments)
-    value = default_field_resolver(source, info)
-    if get_named_type(info.return_type).name.endswith("Connection"):
-        return _page(value or [], arguments)
+    parent, name, store = info.parent_type.name, info.field_name, info.context
+    if parent == "QueryRoot":
+        return ROOT[name](store, **arguments)
+    if parent == "Mutation":
+        work = MUTATIONS[name]
+        return idempotency.once(store, info, arguments, lambda: work(store, **arguments))
+    if computed := COMPUTED.get((parent, name)):
+        value = computed(store, source, **arguments)
+    else:
+        value = default_field_resolver(source, info, **arguments)
+    if kind.endswith("Connection"):
+        limit = None if store.unlimited else LARGEST_PAGE
+        return _page(value or [], arguments, limit=limit)
     if isinstance(value, list) and arguments.get("first"):
         return value[: arguments["first"]]
     return value
@@ -136,11 +164,16 @@ def _by_change(_index: int, row: Json) -> str:
     return f"{row['updatedAt']}|{row['id']}"
 
 
-def _page(rows: list[Json], arguments: Json, place: Callable[[int, Json], str] = _by_rank) -> Json:
+def _page(
+    rows: list[Json],
+    arguments: Json,
+    place: Callable[[int, Json], str] = _by_rank,
+    limit: int | None = LARGEST_PAGE,
+) -> Json:
     """A slice of a list as a connection; cursors name the place of the last row shown."""
-    first = arguments.get("first") or LARGEST_PAGE
-    if first > LARGEST_PAGE:
-        raise GraphQLError(f"first cannot exceed {LARGEST_PAGE}")
+    first = arguments.get("first") or limit or len(rows)
+    if limit and first > limit:
+        raise GraphQLError(f"first cannot exceed {limit}")
     start = 0
     if arguments.get("after"):
         seen = base64.b64decode(arguments["after"]).decode()
@@ -150,6 +183,7 @@ def _page(rows: list[Json], arguments: Json, place: Callable[[int, Json], str] =
     end = place(start + len(nodes) - 1, nodes[-1]) if nodes else ""
     return {
         "nodes": nodes,
+        "edges": [{"node": node} for node in nodes],
         "pageInfo": {
             "hasNextPage": start + first < len(rows),
             "endCursor": base64.b64encode(end.encode()).decode() if end else None,
@@ -158,20 +192,39 @@ def _page(rows: list[Json], arguments: Json, place: Callable[[int, Json], str] =
 
 
 def _orders(store: Store, **arguments: Any) -> Json:
+    limit = None if store.unlimited else LARGEST_PAGE
+    return _page(_found_orders(store, arguments), arguments, _by_change, limit=limit)
+
+
+def _found_orders(store: Store, arguments: Json) -> list[Json]:
     match = SINCE.search(arguments.get("query") or "")
     since = datetime.fromisoformat(match.group(1).replace("Z", "+00:00")) if match else None
-    return _page(store.orders_since(since), arguments, _by_change)
+    return store.orders_since(since)
+
+
+def _count(store: Store, **arguments: Any) -> Json:
+    return {"count": len(_found_orders(store, arguments)), "precision": "EXACT"}
 
 
 def _nodes(store: Store, ids: list[str]) -> list[Json | None]:
-    return [store.find(gid) for gid in ids]
+    return [_node(store, gid) for gid in ids]
 
 
-def _shop(_store: Store) -> Json:
+def _node(store: Store, gid: str) -> Json | None:
+    """Any object; stock and places are described when they are asked for."""
+    kind = gid.split("/")[3] if gid.startswith("gid://shopify/") else ""
+    if kind == "InventoryItem":
+        return stock.item_node(store, gid)
+    if kind == "Location":
+        return stock.location_node(gid)
+    return store.find(gid)
+
+
+def _shop(store: Store) -> Json:
     return {
         "id": "gid://shopify/Shop/1",
         "name": "Sandbox",
-        "myshopifyDomain": DOMAIN,
+        "myshopifyDomain": store.domain,
         "currencyCode": "EUR",
         "enabledPresentmentCurrencies": ["EUR", "CHF"],
         "ianaTimezone": "Europe/Berlin",
@@ -197,47 +250,82 @@ def _versions(_store: Store) -> list[Json]:
     ]
 
 
-def _locations(_store: Store, **arguments: Any) -> Json:
-    place = {
-        "id": "gid://shopify/Location/1",
-        "legacyResourceId": "1",
-        "name": "Lager Köln",
-        "isActive": True,
-        "fulfillsOnlineOrders": True,
-        "shipsInventory": True,
-        "isFulfillmentService": False,
-        "address": {"city": "Köln", "zip": "50667", "countryCode": "DE"},
-    }
-    return _page([place], arguments)
+def _list(rows: Callable[..., list[Any]]) -> Callable[..., Json]:
+    """A resolver for a top-level connection."""
+    return lambda store, **arguments: _page(rows(store, arguments), arguments)
 
 
-def _subscriptions(store: Store, **arguments: Any) -> Json:
-    return _page(list(store.subscriptions.values()), arguments)
+def _fulfillments(store: Store, order: Json, **_page_of: Any) -> list[Json]:
+    fulfilment.ensure(store, order)
+    return order["fulfillments"]
 
 
-def _subscribe(store: Store, topic: str, webhookSubscription: Json) -> Json:
-    if not (webhookSubscription.get("uri") or "").startswith(("https://", "http://127.0.0.1")):
-        problem = {"field": ["webhookSubscription", "uri"], "message": "Address is invalid"}
-        return {"webhookSubscription": None, "userErrors": [problem]}
-    node = store.subscribe(topic, webhookSubscription)
-    return {"webhookSubscription": node, "userErrors": []}
+def _place(_store: Store, node: Json) -> Json | None:
+    return stock.location_node(node["place"])
 
 
-def _unsubscribe(store: Store, id: str) -> Json:
-    found = store.subscriptions.pop(id, None)
-    return {"deletedWebhookSubscriptionId": id if found else None, "userErrors": []}
-
-
-ROOT = {
+ROOT: dict[str, Callable[..., Any]] = {
     "orders": _orders,
+    "ordersCount": _count,
     "order": lambda store, id: store.orders.get(id),
     "refund": lambda store, id: store.refunds.get(id),
+    "return": lambda store, id: store.objects.get(id),
     "nodes": _nodes,
+    "job": lambda store, id: store.objects.get(id),
     "shop": _shop,
     "currentAppInstallation": _installation,
     "publicApiVersions": _versions,
-    "locations": _locations,
-    "webhookSubscriptions": _subscriptions,
-    "webhookSubscriptionCreate": _subscribe,
-    "webhookSubscriptionDelete": _unsubscribe,
+    "location": lambda store, id: stock.location_node(id),
+    "locations": _list(lambda store, _a: [stock.location_node(gid) for gid in stock.NAMES]),
+    "productVariants": _list(lambda store, given: catalog.find(store, given.get("query"))),
+    "giftCards": _list(lambda _store, _a: []),
+    "tenderTransactions": _list(lambda store, _a: payouts.tenders(store)),
+    "shopifyPaymentsAccount": payouts.account,
+    "bulkOperation": bulk.poll,
+    "webhookSubscriptions": _list(lambda store, _a: list(store.subscriptions.values())),
+}
+MUTATIONS: dict[str, Callable[..., Json]] = {
+    "bulkOperationCancel": bulk.cancel,
+    "bulkOperationRunQuery": bulk.start,
+    "fulfillmentCancel": fulfilment.cancel,
+    "fulfillmentCreate": fulfilment.create,
+    "fulfillmentEventCreate": fulfilment.add_event,
+    "fulfillmentOrderHold": fulfilment.hold,
+    "fulfillmentOrderMove": fulfilment.move,
+    "fulfillmentOrderReleaseHold": fulfilment.release,
+    "fulfillmentOrderSplit": fulfilment.split,
+    "fulfillmentTrackingInfoUpdate": fulfilment.update_tracking,
+    "inventoryActivate": stock.activate,
+    "inventoryAdjustQuantities": stock.adjust_quantities,
+    "inventorySetQuantities": stock.set_quantities,
+    "metafieldsSet": catalog.set_metafields,
+    "orderCancel": refunds.cancel,
+    "orderMarkAsPaid": refunds.mark_paid,
+    "productSet": catalog.set_product,
+    "productVariantsBulkUpdate": catalog.update_variants,
+    "refundCreate": refunds.create,
+    "returnProcess": returns.process,
+    "reverseFulfillmentOrderDispose": returns.dispose,
+    "tagsAdd": refunds.add_tags,
+    "webhookSubscriptionCreate": webhooks.subscribe,
+    "webhookSubscriptionDelete": webhooks.unsubscribe,
+    "webhookSubscriptionUpdate": webhooks.update,
+}
+# Fields that are worked out when they are asked for.
+COMPUTED: dict[tuple[str, str], Callable[..., Any]] = {
+    ("Order", "fulfillmentOrders"): lambda store, node, **_a: fulfilment.ensure(store, node),
+    ("Order", "fulfillments"): _fulfillments,
+    ("Order", "suggestedRefund"): refunds.suggested,
+    ("FulfillmentOrder", "assignedLocation"): fulfilment.assigned_location,
+    ("FulfillmentOrder", "supportedActions"): fulfilment.supported_actions,
+    ("Fulfillment", "location"): _place,
+    ("InventoryItem", "inventoryLevels"): stock.levels_of_item,
+    ("InventoryLevel", "item"): lambda store, node: stock.item_node(store, node["of"]),
+    ("InventoryLevel", "location"): _place,
+    ("InventoryLevel", "quantities"): stock.quantities,
+    ("Location", "inventoryLevels"): stock.levels_of_location,
+    ("ReverseFulfillmentOrderDisposition", "location"): _place,
+    ("ProductVariant", "inventoryItem"): lambda store, node: stock.item_node(
+        store, node.get("item") or node["inventoryItem"]["id"]
+    ),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import copy
 import json
+import pickle
 import secrets
 import threading
 import time
@@ -13,10 +14,11 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from . import catalog, webhooks
+from .answers import Json, number
 from .orders import expected as own_expected
 from .orders import sample_orders
-
-Json = dict[str, Any]
+from .stock import MAIN, Stock
 
 CLIENT_ID = "sandbox-client-id"
 CLIENT_SECRET = "sandbox-client-secret"
@@ -25,12 +27,16 @@ TOKEN_LIFETIME = 86399
 SCOPES = frozenset(
     {
         "read_all_orders",
-        "read_orders",
         "write_orders",
         "read_customers",
-        "read_products",
-        "read_inventory",
+        "write_products",
+        "write_inventory",
         "read_locations",
+        "read_gift_cards",
+        "read_shopify_payments_accounts",
+        "write_fulfillments",
+        "write_merchant_managed_fulfillment_orders",
+        "write_returns",
     }
 )
 SAMPLES = Path(__file__).resolve().parents[4] / "shared/shopify/samples/graphql_synthetic"
@@ -110,20 +116,80 @@ class Store:
     ) -> None:
         self.lock = threading.RLock()
         self.scopes = set(scopes)
+        self.domain = DOMAIN
+        self.secrets = [CLIENT_SECRET]
         self.bucket = bucket or Bucket()
         self.tokens: dict[str, datetime] = {}
         self.offset = timedelta()
-        self.faults: list[Json] = []
-        self.requests: list[str] = []
-        self.subscriptions: dict[str, Json] = {}
+        self.url = ""
+        self.serial = 0
+        self._start_machinery()
+        self.stock = Stock()
+        self.variants = catalog.initial(self)
         self.orders: dict[str, Json] = {}
         self.refunds: dict[str, Json] = {}
-        self.serial = 0
-        for order in orders:
-            self.put_order(order)
         for refund in refunds:
             node = _flatten(copy.deepcopy(refund))
             self.refunds[node["id"]] = node
+        for order in orders:
+            self.put_order(order)
+
+    def _start_machinery(self) -> None:
+        """What was asked, done and told, all empty at first."""
+        self.faults: list[Json] = []
+        self.requests: list[str] = []
+        self.subscriptions: dict[str, Json] = {}
+        self.deliveries: list[webhooks.Delivery] = []
+        self.mischief = webhooks.Mischief()
+        # Fulfilment orders, fulfilments, returns, jobs and bulk operations by global id.
+        self.objects: dict[str, Json] = {}
+        self.keys: dict[str, Json] = {}
+        self.effects: list[Json] = []
+        self.replays = 0
+        self.files: dict[str, bytes] = {}
+        self.bulk_polls = 0
+        self.bulk_failure: str | None = None
+        self.payouts: list[Json] = []
+        self.paid_out: dict[str, str] = {}
+        self.metafields: dict[tuple[str, str, str], Json] = {}
+        self.mails: list[Json] = []
+        # True while a bulk operation reads everything at once.
+        self.unlimited = False
+
+    # Restart
+
+    def __getstate__(self) -> Json:
+        """Everything but what belongs to the process."""
+        return {key: value for key, value in self.__dict__.items() if key != "lock"}
+
+    def __setstate__(self, state: Json) -> None:
+        """A store as it was; the bucket goes on filling from now."""
+        self.__dict__.update(state)
+        self.lock = threading.RLock()
+        self.bucket.moment = time.monotonic()
+
+    def save(self, path: Path) -> None:
+        """Write everything to a file, complete or not at all."""
+        with self.lock:
+            content = pickle.dumps(self)
+        fresh = path.with_suffix(".new")
+        fresh.write_bytes(content)
+        fresh.replace(path)
+
+    @staticmethod
+    def load(path: Path) -> Store:
+        """A store from a file that ``save`` has written."""
+        return pickle.loads(path.read_bytes())
+
+    def gid(self, kind: str) -> str:
+        """A new global id."""
+        with self.lock:
+            self.serial += 1
+            return f"gid://shopify/{kind}/{8_000_000 + self.serial}"
+
+    def stamp(self) -> str:
+        """Now, as the interface writes it."""
+        return stamp(self.now())
 
     # Time and tokens
 
@@ -155,8 +221,51 @@ class Store:
         """Add or replace an order given in the form of the interface."""
         with self.lock:
             node = _flatten(copy.deepcopy(order))
+            node["refunds"] = [self.refunds.get(row["id"], row) for row in node["refunds"]]
+            for row in node["refunds"]:
+                row["order"] = node
+            is_new = node["id"] not in self.orders
             self.orders[node["id"]] = node
+            if is_new and not node["cancelledAt"]:
+                self._commit_stock(node)
             return node
+
+    def _commit_stock(self, order: Json) -> None:
+        """Goods of a new order are no longer available."""
+        for line in order["lineItems"]:
+            item = self.item_of(line)
+            if item and line["currentQuantity"] and line["requiresShipping"]:
+                self.stock.add_item(item, line["sku"])
+                pieces = line["currentQuantity"]
+                self.stock.move(item, MAIN, available=-pieces, committed=pieces)
+
+    @staticmethod
+    def item_of(line: Json) -> str | None:
+        """What a line takes from stock."""
+        variant = line.get("variant") or {}
+        return (variant.get("inventoryItem") or {}).get("id")
+
+    def touch(self, order: Json) -> None:
+        """An order has changed: stamp it and tell."""
+        order["updatedAt"] = self.stamp()
+        self.emit("ORDERS_UPDATED", self.told(order))
+
+    @staticmethod
+    def told(order: Json) -> Json:
+        """What a delivery says about an order, customer data and all."""
+        return {
+            "id": number(order["id"]),
+            "admin_graphql_api_id": order["id"],
+            "name": order["name"],
+            "updated_at": order["updatedAt"],
+            "email": order["email"],
+            "note": order["note"],
+        }
+
+    def emit(self, topic: str, content: Json) -> None:
+        """Queue a message for the subscribers of a topic."""
+        with self.lock:
+            webhooks.emit(self, topic, content)
 
     def order_by_name(self, name: str) -> Json:
         """The order a merchant calls by this name."""
@@ -167,7 +276,7 @@ class Store:
         with self.lock:
             order = self.order_by_name(name)
             order.update(_flatten(copy.deepcopy(changes or {})))
-            order["updatedAt"] = stamp(self.now())
+            self.touch(order)
             return order
 
     def add_refund(self, refund: Json) -> None:
@@ -175,9 +284,9 @@ class Store:
         with self.lock:
             node = _flatten(copy.deepcopy(refund))
             self.refunds[node["id"]] = node
-            order = self.orders[node["order"]["id"]]
+            order = node["order"] = self.orders[node["order"]["id"]]
             order["refunds"] = [*order["refunds"], node]
-            order["updatedAt"] = stamp(self.now())
+            self.touch(order)
 
     def orders_since(self, moment: datetime | None) -> list[Json]:
         """Orders changed at or after a moment, by change and id."""
@@ -189,7 +298,10 @@ class Store:
     def find(self, gid: str) -> Json | None:
         """Any object by its global id."""
         with self.lock:
-            return self.orders.get(gid) or self.refunds.get(gid) or self.subscriptions.get(gid)
+            for known in (self.orders, self.refunds, self.objects, self.variants):
+                if gid in known:
+                    return known[gid]
+            return self.subscriptions.get(gid)
 
     # Faults
 
@@ -198,13 +310,17 @@ class Store:
         with self.lock:
             self.faults += [{"kind": kind, **options}] * count
 
-    def next_fault(self) -> Json | None:
-        """The fault for this request, used up."""
+    def next_fault(self, query: str = "") -> Json | None:
+        """The fault for this request, used up; one may be meant for an operation only."""
         with self.lock:
-            if self.faults and self.faults[0].get("after"):
-                self.faults[0] = {**self.faults[0], "after": self.faults[0]["after"] - 1}
-                return None
-            return self.faults.pop(0) if self.faults else None
+            for index, fault in enumerate(self.faults):
+                if fault.get("operation", "") not in query:
+                    continue
+                if fault.get("after"):
+                    self.faults[index] = {**fault, "after": fault["after"] - 1}
+                    return None
+                return self.faults.pop(index)
+            return None
 
     # Webhooks
 

@@ -15,7 +15,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-
 # A request reaches the channel a little after its points were taken here, and a full bucket
 # does not fill meanwhile: so much more than the points has to be there, in seconds of filling.
 SLACK = 0.25

@@ -1,0 +1,42 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+"""Small parts of answers that many resolvers need."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def problem(message: str, *field: object, code: str | None = None) -> Json:
+    """An entry of ``userErrors``."""
+    return {"message": message, "code": code, "field": [str(part) for part in field] or None}
+
+
+def number(gid: str) -> int:
+    """The number in a global id, as webhooks carry it."""
+    return int(gid.rsplit("/", 1)[1].split("?")[0])
+
+
+def amount(bag: Json | None) -> Decimal:
+    """Amount of a money bag in the shop's currency."""
+    return Decimal(str(bag["shopMoney"]["amount"])) if bag else Decimal(0)
+
+
+def money(value: Decimal, currency: str = "EUR") -> Json:
+    """An amount alone."""
+    return {"amount": f"{value:.2f}", "currencyCode": currency}
+
+
+def bag(value: Decimal, order: Json) -> Json:
+    """An amount of an order in both currencies, at the rate of the order's total."""
+    total = order["totalPriceSet"]
+    shop, shown = total["shopMoney"], total["presentmentMoney"]
+    rate = Decimal(str(shown["amount"])) / (Decimal(str(shop["amount"])) or Decimal(1))
+    if shop["currencyCode"] == shown["currencyCode"]:
+        rate = Decimal(1)
+    return {
+        "shopMoney": money(value, shop["currencyCode"]),
+        "presentmentMoney": money(value * rate, shown["currencyCode"]),
+    }
