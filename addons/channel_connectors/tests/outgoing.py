@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+import pickle
+
 from odoo import Command
 
 from tests.sandbox.shopify.stock import MAIN
@@ -29,6 +31,12 @@ class OutgoingCase(ChannelCase):
                 .id,
             }
         )
+
+        cls.saved = pickle.dumps(cls.store)
+
+    def setUp(self):
+        super().setUp()
+        self.store.__setstate__(pickle.loads(self.saved).__getstate__())
 
     @classmethod
     def put_stock(cls, product, quantity, warehouse=None):
