@@ -166,7 +166,10 @@ class SalesChannelIntent(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):
-        if any(intent.state in ("sending", "done") for intent in self):
+        if any(
+            intent.state == "sending" or (intent.state == "done" and intent.kind != "stock")
+            for intent in self
+        ):
             raise UserError(
                 self.env._("What was sent to a channel cannot be deleted: it would be sent again.")
             )

@@ -80,6 +80,7 @@ class SalesChannel(models.Model):
     def action_send_outgoing(self):
         """Send now what waits."""
         self.ensure_one()
+        self.check_access("write")
         self._require_setup()
         for kind, _label in KINDS:
             if kind != "stock":

@@ -76,6 +76,7 @@ class SalesChannel(models.Model):
     def action_prove(self):
         """Compare now."""
         self.ensure_one()
+        self.check_access("write")
         self._require_setup()
         self.with_company(self.company_id)._prove()
         return self.action_view_differences()

@@ -8,13 +8,14 @@ from odoo.tools import SQL
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..channels.base.errors import ChannelError
-from ..channels.base.outgoing import Level, SpentKeyError, StaleError
+from ..channels.base.outgoing import Level, LevelsRefusedError, SpentKeyError, StaleError
 from .sales_channel_intent import OPEN_STATES
 
 # Changes that come together are sent together.
 COLLECT = timedelta(seconds=5)
 # A level that changes again and again between looking and telling is left to the next run.
 MAX_ROUNDS = 3
+KEEP_MESSAGES = timedelta(days=30)
 
 
 class SalesChannel(models.Model):
@@ -47,6 +48,7 @@ class SalesChannel(models.Model):
     def action_push_stock(self):
         """Send now what differs."""
         self.ensure_one()
+        self.check_access("write")
         self._require_setup()
         sent = self._push_stock()
         return self._notify(
@@ -323,15 +325,15 @@ class SalesChannelIntent(models.Model):
         try:
             adapter.set_levels(wanted, self.key, f"gid://odoo/SalesChannelIntent/{self.id}")
         except (StaleError, SpentKeyError):
-            # Look again and decide again, with a new key.
-            levels.write({"intent_id": False, "is_known": False, "is_dirty": True})
-            self._save_progress(asked=None)
-            self.state = "obsolete"
-            return {"state": "obsolete", "done_at": False}
-        except ChannelError as error:
-            if error.kind == "refused":
-                self._release_levels(levels, str(error))
-            raise
+            return self._look_again(levels)
+        except LevelsRefusedError as error:
+            refused = {row[0] for index, row in enumerate(rows) if index in error.indexes}
+            culprits = levels.filtered(lambda level: level.id in refused)
+            culprits.write({"problem": str(error)})
+            values = self._look_again(levels)
+            # They wait for the next change, or the night.
+            culprits.is_dirty = False
+            return values
         told = {row[0]: row[3] for row in rows}
         now = fields.Datetime.now()
         for level in levels:
@@ -347,12 +349,28 @@ class SalesChannelIntent(models.Model):
         self._save_progress(asked=None)
         return {}
 
-    def _release_levels(self, levels, text):
-        """What the channel does not take waits for the next change or night."""
-        levels.write({"intent_id": False, "is_known": False, "problem": text})
+    def _look_again(self, levels):
+        """Nothing was set: look at the levels again and decide again, with a new key."""
+        levels.write({"intent_id": False, "is_known": False, "is_dirty": True})
+        self._save_progress(asked=None)
+        return {"state": "obsolete", "done_at": False}
 
     def action_drop(self):
-        levels = self.env["sales.channel.stock"].search([("intent_id", "in", self.ids)])
         result = super().action_drop()
-        levels.write({"intent_id": False, "is_known": False, "is_dirty": True})
+        for intent in self.filtered(lambda row: row.kind == "stock"):
+            levels = self.env["sales.channel.stock"].search([("intent_id", "=", intent.id)])
+            intent._look_again(levels)
         return result
+
+    @api.autovacuum
+    def _gc_stock_messages(self):
+        """Stock messages say nothing any more after a while, and there are many."""
+        limit = fields.Datetime.now() - KEEP_MESSAGES
+        self.search(
+            [
+                ("kind", "=", "stock"),
+                ("state", "in", ("done", "obsolete")),
+                ("create_date", "<", limit),
+            ],
+            limit=10_000,
+        ).unlink()

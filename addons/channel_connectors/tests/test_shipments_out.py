@@ -114,16 +114,22 @@ class TestShipmentsOut(OutgoingCase):
         self.assertEqual(len(self.made("fulfillmentTrackingInfoUpdate")), 1)
 
     def test_tracking_waits_for_its_shipment(self):
+        """As long as nobody knows whether the shipment was told, its number waits."""
         order = self.confirm("#1001")
         picking = self.ship(order.picking_ids)
-        self.store.add_faults("status", count=30, status=503)
-        with patch("time.sleep"):
-            self.send()
+        self.store.add_faults("drop_after", operation="FulfillmentCreate")
+        self.send()
         picking.carrier_tracking_ref = "ONE"
-        self.store.faults.clear()
+        tracking = self.intents("tracking", order)
         self.send("tracking")
-        self.assertEqual(self.intents("tracking", order).state, "waiting")
-        self.assertIn("not known", self.intents("tracking", order).error)
+        self.assertEqual(tracking.state, "waiting")
+        self.assertIn("not known", tracking.error)
+        self.intents("fulfilment", order).action_retry()
+        self.send()
+        tracking.action_retry()
+        self.send("tracking")
+        self.assertEqual(tracking.state, "done")
+        self.assertEqual(self.sent("#1001")[0][1], ["ONE"])
 
     def test_answer_lost(self):
         """The work was done, the answer was not heard: it is found, not done again."""

@@ -23,6 +23,14 @@ class SpentKeyError(Exception):
     """The channel does not take this idempotency key any more: a new intent is needed."""
 
 
+class LevelsRefusedError(Exception):
+    """The channel does not take some levels: their places in the list, and why."""
+
+    def __init__(self, message: str, indexes: Collection[int]) -> None:
+        super().__init__(message)
+        self.indexes = frozenset(indexes)
+
+
 @dataclass(frozen=True)
 class Place:
     """A place of the channel that holds stock."""

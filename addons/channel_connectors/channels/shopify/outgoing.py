@@ -16,6 +16,7 @@ from ..base.outgoing import (
     Delivery,
     Hold,
     Level,
+    LevelsRefusedError,
     OpenLine,
     Place,
     RefundOffer,
@@ -105,7 +106,9 @@ class ShopifyOutgoing:
             after = page["pageInfo"]["endCursor"]
 
     def set_levels(self, levels: Sequence[Level], key: str, reference: str) -> None:
-        """Set levels, all or none. ``StaleError`` if one is no longer what it was before."""
+        """Set levels, all or none. ``StaleError`` if one is no longer what it was before,
+        ``LevelsRefusedError`` if some cannot be set at all.
+        """
         quantities = [
             {
                 "inventoryItemId": level.item_id,
@@ -129,7 +132,10 @@ class ShopifyOutgoing:
                 raise StaleError(str(error)) from error
             if codes & SPENT_CODES:
                 raise SpentKeyError(str(error)) from error
-            raise
+            indexes = {
+                int(part) for problem in error.problems for part in problem.path if part.isdigit()
+            }
+            raise LevelsRefusedError(str(error), indexes or range(len(levels))) from error
 
     def keep_item(self, item_id: str, place_id: str, key: str) -> None:
         """Keep an item at a place from now on, with nothing available yet."""
