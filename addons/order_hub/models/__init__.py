@@ -8,4 +8,6 @@ from . import (
     sale_order_rules,
     sale_order_workflow,
     sale_workflow_process,
+    sales_channel,
+    stock_lot,
 )
