@@ -20,13 +20,9 @@ class SalesChannel(models.Model):
     outgoing_problem_count = fields.Integer(
         "Not Sent", compute="_compute_outgoing", groups=READER, help="Messages with a problem."
     )
-    outgoing_since = fields.Datetime(
-        "Waiting Since", compute="_compute_outgoing", groups=READER
-    )
+    outgoing_since = fields.Datetime("Waiting Since", compute="_compute_outgoing", groups=READER)
     outgoing_done_at = fields.Datetime("Last Sent", compute="_compute_outgoing", groups=READER)
-    stock_dirty_count = fields.Integer(
-        "Stock to Send", compute="_compute_outgoing", groups=READER
-    )
+    stock_dirty_count = fields.Integer("Stock to Send", compute="_compute_outgoing", groups=READER)
     difference_count = fields.Integer(
         "Open Differences", compute="_compute_outgoing", groups=READER
     )

@@ -72,9 +72,7 @@ class SalesChannel(models.Model):
         except ChannelError as error:
             raise UserError(self._explain(error)) from error
         model = self.env["sales.channel.location"].with_context(active_test=False)
-        known = {
-            row.external_id: row for row in model.search([("channel_id", "=", self.id)])
-        }
+        known = {row.external_id: row for row in model.search([("channel_id", "=", self.id)])}
         for place in places:
             vals = {"name": place.name, "active": place.active}
             if place.external_id in known:

@@ -261,9 +261,7 @@ class SalesChannelPayout(models.Model):
     def _prepare_amount(self, amount):
         """An amount of the payout's currency for an item; positive on the debit side."""
         company = self.company_id
-        balance = self.currency_id._convert(
-            float(amount), company.currency_id, company, self.date
-        )
+        balance = self.currency_id._convert(float(amount), company.currency_id, company, self.date)
         return {
             "currency_id": self.currency_id.id,
             "amount_currency": float(amount),

@@ -30,8 +30,10 @@ class AccountMove(models.Model):
             .search([("move_id", "in", self.ids), ("kind", "=", "refund")])
         )
         states = {intent.move_id.id: intent.state for intent in intents}
-        refunds = self.env["sales.channel.refund"].sudo()._read_group(
-            [("move_id", "in", self.ids)], ["move_id"]
+        refunds = (
+            self.env["sales.channel.refund"]
+            .sudo()
+            ._read_group([("move_id", "in", self.ids)], ["move_id"])
         )
         refunded = {move.id for (move,) in refunds}
         for move in self:

@@ -172,7 +172,9 @@ class SalesChannelIntent(models.Model):
         """Nothing more can be told: somebody holds the goods back, or knows already."""
         if plan.held:
             raise IntentHeld(
-                self.env._("Held back in the channel: %s", ", ".join(sorted(set(plan.held.values()))))
+                self.env._(
+                    "Held back in the channel: %s", ", ".join(sorted(set(plan.held.values())))
+                )
             )
         pieces = sum(plan.unexpected.values())
         return {

@@ -97,7 +97,9 @@ class SalesChannelStockChange(models.Model):
         if not product_ids:
             return
         # sudo: goods are moved by people who know nothing of channels
-        channels = self.env["sales.channel"].sudo().browse(self.env["sales.channel"]._get_pushing_ids())
+        channels = (
+            self.env["sales.channel"].sudo().browse(self.env["sales.channel"]._get_pushing_ids())
+        )
         self.env.cr.execute(
             SQL(
                 """

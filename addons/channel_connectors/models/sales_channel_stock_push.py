@@ -31,9 +31,7 @@ class SalesChannel(models.Model):
     def _touch_stock(self, listings=None):
         """Compare all levels again, or those of some listings, with the next run."""
         channels = self.filtered(
-            lambda channel: (
-                channel.push_stock and channel._adapter_class().capabilities.stock
-            )
+            lambda channel: channel.push_stock and channel._adapter_class().capabilities.stock
         )
         domain = [("channel_id", "in", channels.ids)]
         if listings is not None:
@@ -319,7 +317,9 @@ class SalesChannelIntent(models.Model):
         """Set the levels; repeated with the same key it changes nothing more."""
         rows = self.payload["levels"]
         levels = self.env["sales.channel.stock"].browse([row[0] for row in rows]).exists()
-        wanted = [Level(item, place, quantity, before) for _id, item, place, quantity, before in rows]
+        wanted = [
+            Level(item, place, quantity, before) for _id, item, place, quantity, before in rows
+        ]
         self._save_progress(asked=True)
         self.channel_id._keep(commit)
         try:

@@ -111,7 +111,9 @@ class StockPicking(models.Model):
 
     def _get_tracking_numbers(self):
         self.ensure_one()
-        return [part.strip() for part in (self.carrier_tracking_ref or "").split(",") if part.strip()]
+        return [
+            part.strip() for part in (self.carrier_tracking_ref or "").split(",") if part.strip()
+        ]
 
     def _get_tracking(self, numbers):
         """Tracking of parcels with these numbers."""

@@ -161,9 +161,12 @@ class TestPayouts(OutgoingCase):
         payout.action_book()
         self.assertEqual(payout.state, "cleared")
         self.assertEqual(self.balance(self.clearing), 1)
-        self.assertCents(order.channel_payment_ids.payment_id.move_id.line_ids.filtered(
-            lambda item: item.account_id == self.clearing
-        ).amount_residual, 1)
+        self.assertCents(
+            order.channel_payment_ids.payment_id.move_id.line_ids.filtered(
+                lambda item: item.account_id == self.clearing
+            ).amount_residual,
+            1,
+        )
 
     def test_movement_without_an_order(self):
         """A label bought in the shop: open until somebody says what it is."""

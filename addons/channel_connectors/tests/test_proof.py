@@ -99,7 +99,9 @@ class TestProof(StockCase):
         refunds.create(self.store, content)
         found = self.prove()
         self.assertEqual(
-            [row for row in found.mapped("kind") if row != "stock"], ["refund"], found.mapped("name")
+            [row for row in found.mapped("kind") if row != "stock"],
+            ["refund"],
+            found.mapped("name"),
         )
         refund = found.filtered(lambda row: row.kind == "refund")
         self.assertEqual((refund.theirs, refund.ours), ("7.99", "0.00"))

@@ -91,11 +91,11 @@ class TestStockOut(StockCase):
             self.put_stock(self.products["LIP-1"], -1)
         self.settle()
         changes = self.env["sales.channel.stock.change"].search([])
-        self.assertEqual(
-            changes.product_id, self.products["KER-1"] | self.products["LIP-1"]
-        )
+        self.assertEqual(changes.product_id, self.products["KER-1"] | self.products["LIP-1"])
         self.assertEqual(len(changes), 2)
-        after = self.env["queue.job"].search_count([("identity_key", "like", "sales_channel_stock")])
+        after = self.env["queue.job"].search_count(
+            [("identity_key", "like", "sales_channel_stock")]
+        )
         self.assertLessEqual(after - jobs, 1)
 
     def test_reservation_counts(self):
@@ -104,9 +104,7 @@ class TestStockOut(StockCase):
             {
                 "partner_id": self.env["res.partner"].create({"name": "B2B"}).id,
                 "order_line": [
-                    Command.create(
-                        {"product_id": self.products["KER-1"].id, "product_uom_qty": 30}
-                    )
+                    Command.create({"product_id": self.products["KER-1"].id, "product_uom_qty": 30})
                 ],
             }
         )
@@ -244,9 +242,7 @@ class TestStockOut(StockCase):
         payload["lineItems"]["nodes"][0]["variant"]["id"] = self.listings["HON-500"].external_key
         row.sale_order_id = False
         row.write({"state": "attention", "payload": payload})
-        self.assertEqual(
-            self.channel._get_waiting_pieces(), {self.products["HON-500"].id: 1}
-        )
+        self.assertEqual(self.channel._get_waiting_pieces(), {self.products["HON-500"].id: 1})
         self.put_stock(self.products["HON-500"], 5)
         self.push()
         self.assertEqual(self.there("HON-500"), 504)

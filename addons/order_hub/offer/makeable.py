@@ -47,9 +47,7 @@ def _take_off(
         left[product] = left.get(product, ZERO) - quantity
 
 
-def _most(
-    product: int, stock: Mapping[int, Fraction], parts: Parts, kits: Collection[int]
-) -> int:
+def _most(product: int, stock: Mapping[int, Fraction], parts: Parts, kits: Collection[int]) -> int:
     """The largest number of pieces that can be had, by halving the interval."""
     low, high = 0, floor(_bound(product, stock, parts, kits, ()))
     while low < high:

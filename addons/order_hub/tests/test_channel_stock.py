@@ -138,9 +138,7 @@ class TestChannelStock(BatchCase):
     def test_material_changes_what_is_made_of_it(self):
         self.assertFalse(self.channel._get_products_using(self.jar, {self.raw.id}))
         self.channel.offer_makeable = True
-        self.assertEqual(
-            self.channel._get_products_using(self.jar, {self.raw.id}), {self.jar.id}
-        )
+        self.assertEqual(self.channel._get_products_using(self.jar, {self.raw.id}), {self.jar.id})
 
     def test_constant_queries(self):
         def levels(count):

@@ -261,7 +261,9 @@ class ShopifyOutgoing:
 
     # Cancellations and refunds
 
-    def cancel(self, order_id: str, reason: str, *, restock: bool, refund: bool, notify: bool) -> None:
+    def cancel(
+        self, order_id: str, reason: str, *, restock: bool, refund: bool, notify: bool
+    ) -> None:
         """Cancel an order for good; ``refund`` gives the money back the way it came."""
         variables: Json = {
             "orderId": order_id,
