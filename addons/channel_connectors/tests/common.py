@@ -61,8 +61,41 @@ class ChannelCase(TransactionCase):
             name: {key: Decimal(totals[key]) for key in ("total", "tax", "lines", "shipping")}
             for name, totals in expected_totals().items()
         }
+        cls.use_francs()
         cls.channel = cls.make_channel(cls.sandbox.url)
         cls.map_taxes(cls.channel)
+        cls.env.ref("channel_connectors.product_gift_card").property_account_income_id = cls.env[
+            "account.account"
+        ].create({"name": "Vouchers", "code": "X1799", "account_type": "liability_current"})
+
+    @classmethod
+    def use_francs(cls):
+        """One sample is charged in francs: it needs a rate and a pricelist, and its totals
+        are those the customer saw.
+        """
+        francs = cls.env.ref("base.CHF")
+        francs.active = True
+        francs.rate_ids.unlink()
+        cls.env["res.currency.rate"].create(
+            {"currency_id": francs.id, "name": "2026-01-01", "rate": 0.94}
+        )
+        cls.env["product.pricelist"].create({"name": "Francs", "currency_id": francs.id})
+        for order in cls.store.orders.values():
+            if order["presentmentCurrencyCode"] != order["currencyCode"]:
+                shown = [
+                    Decimal(bag["presentmentMoney"]["amount"])
+                    for bag in (
+                        order["totalPriceSet"],
+                        order["currentTotalTaxSet"],
+                        order["shippingLines"][0]["originalPriceSet"],
+                    )
+                ]
+                cls.expected[order["name"]] = {
+                    "total": shown[0],
+                    "tax": shown[1],
+                    "lines": shown[0] - shown[2],
+                    "shipping": shown[2],
+                }
 
     @classmethod
     def _product_ids(cls):

@@ -21,14 +21,29 @@ class Change:
     before: str
     after: str
 
+    @property
+    def is_new_address(self) -> bool:
+        """True if nothing was known of an address before."""
+        return self.subject in ("delivery", "invoice") and not self.before
+
 
 def _number(value: Decimal) -> str:
     """A number without trailing zeros, so that equal numbers are equal text."""
     return format(value.normalize(), "f")
 
 
-def summarize(order: OrderData) -> Summary:
-    """The part of an order that binds both sides, as JSON."""
+def summarize(order: OrderData, known: Summary | None = None) -> Summary:
+    """The part of an order that binds both sides, as JSON.
+
+    Addresses that were known and are withheld now stay known.
+    """
+    summary = _summary(order)
+    if known and order.billing.is_empty and order.shipping.is_empty:
+        summary |= {key: known[key] for key in ("billing", "shipping")}
+    return summary
+
+
+def _summary(order: OrderData) -> Summary:
     return {
         "total": _number(order.total),
         "currency": order.currency,
