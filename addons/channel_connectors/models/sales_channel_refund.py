@@ -75,7 +75,7 @@ class SalesChannelRefund(models.Model):
                 for key, quantity in (other.credited or {}).items():
                     credited[key] = credited.get(key, ZERO) + linetax.exact(quantity)
         found = []
-        for entry in self.lines:
+        for entry in self.lines or ():
             line = self._get_order_line_or_gone(entry)
             if line:
                 found.append(credit_of(self._prepare_refunded_line(line, entry, credited)))
@@ -113,8 +113,7 @@ class SalesChannelRefund(models.Model):
         """
         amount = linetax.exact(self.amount)
         named = sum(
-            (linetax.exact(entry["net"]) + linetax.exact(entry["tax"]) for entry in self.lines),
-            ZERO,
+            (linetax.exact(part[key]) for part in self.lines or () for key in ("net", "tax")), ZERO
         )
         rest = amount - named if amount else ZERO
         return rest if rest > 0 or credits else ZERO
@@ -236,17 +235,18 @@ class SaleOrder(models.Model):
     def action_create_channel_credit_notes(self):
         """Draft credit notes for refunds of the channel that have none yet, oldest first."""
         refunds = self.channel_refund_ids.filtered(lambda r: not r.move_id and not r.is_settled)
-        moves = self.env["account.move"]
         if refunds:
             refunds.lock_for_update()
             refunds.invalidate_recordset(["move_id", "is_settled"])
+        prepared = {}
         for refund in refunds.sorted(lambda refund: (refund.date, refund.id)):
             if refund.move_id or refund.is_settled:
                 continue
-            vals = refund._prepare_credit_note()
-            if vals:
-                refund.move_id = moves.create(vals)
-                moves |= refund.move_id
-            else:
+            prepared[refund] = refund._prepare_credit_note()
+            if not prepared[refund]:
                 refund.is_settled = refund._is_final()
+        due = [refund for refund, vals in prepared.items() if vals]
+        moves = self.env["account.move"].create([prepared[refund] for refund in due])
+        for refund, move in zip(due, moves, strict=True):
+            refund.move_id = move
         return moves

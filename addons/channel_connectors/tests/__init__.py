@@ -2,6 +2,7 @@
 from . import (
     test_changes,
     test_channel,
+    test_exact,
     test_faults,
     test_import,
     test_invoices,
