@@ -21,7 +21,9 @@
         "views/sales_channel_views.xml",
         "views/sale_order_views.xml",
         "wizard/sales_channel_address_views.xml",
+        "wizard/sales_channel_preview_views.xml",
         "views/menus.xml",
+        "views/sales_channel_shadow_views.xml",
     ],
     "application": True,
 }

@@ -13,8 +13,10 @@ from . import (
     sales_channel_order,
     sales_channel_partner,
     sales_channel_payment,
+    sales_channel_preview,
     sales_channel_refund,
     sales_channel_return,
+    sales_channel_shadow,
     sales_channel_tax,
     stock_picking,
 )

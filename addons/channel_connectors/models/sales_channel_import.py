@@ -191,4 +191,5 @@ class SalesChannel(models.Model):
     def _importer(self):
         """What turns payloads of this channel into orders."""
         self.ensure_one()
-        return OrderImporter(self.with_company(self.company_id))
+        preview = bool(self.env.context.get("channel_preview"))
+        return OrderImporter(self.with_company(self.company_id), preview=preview)

@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+import copy
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -152,6 +153,23 @@ class ChannelCase(TransactionCase):
                     }
                 )
             ]
+
+    @staticmethod
+    def bag(amount):
+        """Amount of an order charged in the shop's currency."""
+        money = {"amount": f"{float(amount):.2f}", "currencyCode": "EUR"}
+        return {"shopMoney": money, "presentmentMoney": money}
+
+    def receive(self, payloads, channel=None):
+        """Import payloads as the channel does, without its network."""
+        channel = channel or self.channel
+        channel._store_payloads(channel._adapter_class(), payloads)
+        channel._process_waiting()
+
+    def sample(self, name="#1001", **changes):
+        """The payload of a sample order as the adapter hands it on, with changes."""
+        order = next(o for o in default_orders()[0] if o["name"] == name)
+        return {**copy.deepcopy(order), "refunds": [], **changes}
 
     def row(self, name, channel=None):
         return self.env["sales.channel.order"].search(

@@ -80,11 +80,6 @@ class TestExact(ChannelCase):
             )
         ]
 
-    def receive(self, payloads):
-        """Import as the channel does, without its network."""
-        self.channel._store_payloads(self.channel._adapter_class(), payloads)
-        self.channel._process_waiting()
-
     def cents(self, value):
         return round(value * 100)
 

@@ -1,4 +1,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 """What every channel has in common: the order, money, errors, adapters."""
 
-from . import adapter, changes, credit, errors, linetax, money, order
+from . import adapter, changes, credit, differences, errors, linetax, money, order
