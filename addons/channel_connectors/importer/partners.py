@@ -47,8 +47,8 @@ def withheld_key(order):
 def is_anonymous(order):
     """True if nothing in the order says who it is for."""
     return (
-        order.billing.is_empty
-        and order.shipping.is_empty
+        order.billing.is_withheld
+        and order.shipping.is_withheld
         and not order.customer.name
         and not order.customer.email
     )

@@ -42,7 +42,8 @@ class OrderValues:
     @staticmethod
     def _keeps_parties(row, order):
         """True for a known order whose addresses the channel no longer tells."""
-        return bool(row.sale_order_id) and order.billing.is_empty and order.shipping.is_empty
+        told = not (order.billing.is_withheld and order.shipping.is_withheld)
+        return bool(row.sale_order_id) and not told
 
     def parties(self, row, order):
         """Customer, invoice address and delivery address."""

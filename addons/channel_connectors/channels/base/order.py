@@ -80,6 +80,11 @@ class Address:
         """True if nothing in it could guide a parcel or an invoice."""
         return not any(self.key)
 
+    @property
+    def is_withheld(self) -> bool:
+        """True if the channel says no more than a country."""
+        return not any((self.name, self.company, self.street, self.zip, self.city))
+
 
 @dataclass(frozen=True)
 class Customer:
