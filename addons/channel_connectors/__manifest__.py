@@ -20,6 +20,7 @@
         "views/sales_channel_order_views.xml",
         "views/sales_channel_listing_views.xml",
         "views/sales_channel_payment_views.xml",
+        "views/sales_channel_method_views.xml",
         "views/sales_channel_views.xml",
         "views/sale_order_views.xml",
         "views/sales_channel_intent_views.xml",
@@ -30,7 +31,10 @@
         "views/outgoing_document_views.xml",
         "wizard/sales_channel_cancel_views.xml",
         "wizard/sales_channel_refund_send_views.xml",
+        "wizard/sales_channel_address_views.xml",
+        "wizard/sales_channel_preview_views.xml",
         "views/menus.xml",
+        "views/sales_channel_shadow_views.xml",
     ],
     "application": True,
 }

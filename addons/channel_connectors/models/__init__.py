@@ -8,13 +8,19 @@ from . import (
     sales_channel,
     sales_channel_account,
     sales_channel_connection,
+    sales_channel_fix,
     sales_channel_import,
     sales_channel_listing,
+    sales_channel_method,
     sales_channel_order,
     sales_channel_partner,
     sales_channel_payment,
+    sales_channel_preview,
     sales_channel_refund,
+    sales_channel_return,
+    sales_channel_shadow,
     sales_channel_tax,
+    stock_picking,
 )
 
 # isort: split

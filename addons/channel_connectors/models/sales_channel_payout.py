@@ -177,10 +177,11 @@ class SalesChannelPayoutLine(models.Model):
             return self.env._("The order has no such payment.")
         if not payment.payment_id:
             return self.env._("The payment is not booked yet.")
-        if payment.currency_id.compare_amounts(payment.amount, self.gross):
+        ours = payment._get_paid_out()
+        if self.currency_id.compare_amounts(ours, self.gross):
             return self.env._(
                 "The payment is about %(ours)s, the movement about %(theirs)s.",
-                ours=payment.amount,
+                ours=ours,
                 theirs=self.gross,
             )
         return self.env._("The payment was matched with something else.")

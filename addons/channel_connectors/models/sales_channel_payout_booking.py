@@ -136,6 +136,13 @@ class SalesChannelPayment(models.Model):
         }
 
 
+    def _get_paid_out(self):
+        """The amount in the currency the channel pays out in."""
+        self.ensure_one()
+        same = self.currency_id == self.channel_id.currency_id
+        return self.amount if same else self.settled_amount
+
+
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
@@ -225,7 +232,9 @@ class SalesChannelPayout(models.Model):
     def _prepare_move(self, lines):
         self.ensure_one()
         channel = self.channel_id
-        items = [line._prepare_item() for line in lines]
+        payments = lines._get_payments()
+        items = [line._prepare_item(payments.get(line)) for line in lines]
+        items += self._prepare_exchange(lines, items)
         fee = sum((linetax.exact(line.fee) for line in self.line_ids), ZERO)
         if fee:
             items.append(
@@ -257,6 +266,30 @@ class SalesChannelPayout(models.Model):
             "currency_id": self.currency_id.id,
             "line_ids": [Command.create(item) for item in items],
         }
+
+    def _prepare_exchange(self, lines, items):
+        """What the channel's rate for other currencies differs from the rate of the books."""
+        company = self.company_id
+        difference = sum(
+            self._prepare_amount(-linetax.exact(line.gross))["balance"] - item["balance"]
+            for line, item in zip(lines, items, strict=True)
+        )
+        if company.currency_id.is_zero(difference):
+            return []
+        account = (
+            company.expense_currency_exchange_account_id
+            if difference > 0
+            else company.income_currency_exchange_account_id
+        )
+        return [
+            {
+                "name": self.env._("Exchange difference of %s", self.name),
+                "account_id": account.id,
+                "currency_id": company.currency_id.id,
+                "amount_currency": difference,
+                "balance": difference,
+            }
+        ]
 
     def _prepare_amount(self, amount):
         """An amount of the payout's currency for an item; positive on the debit side."""
@@ -293,15 +326,29 @@ class SalesChannelPayout(models.Model):
 class SalesChannelPayoutLine(models.Model):
     _inherit = "sales.channel.payout.line"
 
-    def _prepare_item(self):
-        """The movement taken off the clearing account, or off its own account."""
+    def _prepare_item(self, payment):
+        """The movement taken off the clearing account, or off its own account.
+
+        A payment in the customer's currency is taken off as it was booked.
+        """
         self.ensure_one()
         payout = self.payout_id
         account = not self.order_external_id and self.account_id
+        account = account or payout.channel_id._get_clearing_account()
+        amounts = payout._prepare_amount(-linetax.exact(self.gross))
+        booked = payment and payment.payment_id.move_id.line_ids.filtered(
+            lambda item: item.account_id == account and not item.reconciled
+        )
+        if booked and booked.currency_id != payout.currency_id:
+            amounts = {
+                "currency_id": booked.currency_id.id,
+                "amount_currency": -booked.amount_currency,
+                "balance": -booked.balance,
+            }
         return {
-            **payout._prepare_amount(-linetax.exact(self.gross)),
+            **amounts,
             "name": " ".join(filter(None, [self.order_name, self.kind, self.note])),
-            "account_id": (account or payout.channel_id._get_clearing_account()).id,
+            "account_id": account.id,
             "partner_id": self.order_id.partner_invoice_id.commercial_partner_id.id,
         }
 

@@ -245,7 +245,7 @@ class SalesChannelOrder(models.Model):
         if order.invoice_ids.filtered(
             lambda move: move.state == "posted" and move.move_type == "out_invoice"
         ):
-            notes = notes.filtered(lambda row: row.move_id.state == "posted")
+            notes = notes.filtered(lambda row: row.is_settled or row.move_id.state == "posted")
         return OrderFact(
             external_id=self.external_id,
             name=self.name,

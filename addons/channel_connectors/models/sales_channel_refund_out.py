@@ -215,7 +215,7 @@ class SalesChannelIntent(models.Model):
             if not refund:
                 refunds.create(intent._prepare_refund())
             elif not refund.move_id:
-                refund.move_id = intent.move_id
+                refund.write({"move_id": intent.move_id.id, "credited": intent._get_credited()})
 
     def _prepare_refund(self):
         return {
@@ -227,5 +227,10 @@ class SalesChannelIntent(models.Model):
             "currency_id": self.move_id.currency_id.id,
             "note": self.move_id.name,
             "lines": [],
+            "credited": self._get_credited(),
             "move_id": self.move_id.id,
         }
+
+    def _get_credited(self):
+        """Pieces on the credit note, by line of the channel."""
+        return {line: str(pieces) for line, pieces in self.payload["quantities"].items()}

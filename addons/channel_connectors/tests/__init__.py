@@ -2,6 +2,8 @@
 from . import (
     test_changes,
     test_channel,
+    test_decisions,
+    test_exact,
     test_faults,
     test_import,
     test_invoices,
@@ -13,4 +15,10 @@ from . import (
     test_security,
     test_shipments_out,
     test_stock_out,
+    test_preview,
+    test_refunds,
+    test_returns,
+    test_security,
+    test_spoiled,
+    test_withheld,
 )

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 import copy
+import json
 
 from odoo import Command
 
@@ -96,6 +97,10 @@ class TestImport(ChannelCase):
             order.update(customer=None, email=None, billingAddress=None, shippingAddress=None)
         with Sandbox(Store(bare)) as sandbox:
             self.channel.api_base = sandbox.url
+            self.import_all()
+            self.assertEqual(self.row("#1001").reason_code, "address")
+            self.channel.default_country_id = self.home
+            self.assertEqual(self.row("#1001").state, "new")
             self.import_all()
         self.assertEqual(self.row("#1001").state, "imported", self.row("#1001").reason)
         self.assertNotEqual(self.order("#1001").partner_id, self.order("#1002").partner_id)
@@ -195,7 +200,8 @@ class TestImport(ChannelCase):
     def test_other_currency(self):
         orders, _refunds = default_orders()
         foreign = copy.deepcopy(orders[:1])
-        foreign[0]["currencyCode"] = "USD"
+        foreign[0].update(currencyCode="USD", presentmentCurrencyCode="USD")
+        foreign = json.loads(json.dumps(foreign).replace("EUR", "USD"))
         with Sandbox(Store(foreign)) as sandbox:
             self.channel.api_base = sandbox.url
             self.import_all()

