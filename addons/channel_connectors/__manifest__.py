@@ -35,6 +35,7 @@
         "wizard/sales_channel_preview_views.xml",
         "views/menus.xml",
         "views/sales_channel_shadow_views.xml",
+        "views/sales_channel_event_views.xml",
     ],
     "application": True,
 }

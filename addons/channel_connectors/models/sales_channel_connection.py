@@ -86,12 +86,29 @@ class SalesChannel(models.Model):
         """Ask the channel who it is; tell what it says and which rights are missing."""
         self.ensure_one()
         try:
-            info = self._adapter().shop_info()
+            info, problems = self._check_connection()
         except ChannelError as error:
             text = self._explain(error)
             self._note_failure(text)
             return self._notify(self.env._("No connection"), text, "danger")
-        self.write({"shop_name": info.name, "served_version": info.api_version})
+        if problems:
+            return self._notify(self.env._("Connected to %s", info.name), problems, "warning")
+        return self._notify(
+            self.env._("Connected to %s", info.name),
+            self.env._("The shop answers and the app has all rights it needs."),
+            "success",
+        )
+
+    def _check_connection(self):
+        """What the channel says of itself, and what is wrong with it in words."""
+        info = self._adapter().shop_info()
+        self.write(
+            {
+                "shop_name": info.name,
+                "served_version": info.api_version,
+                "shop_domain": info.domain,
+            }
+        )
         problems = []
         if info.currency != self.currency_id.name:
             problems.append(
@@ -108,15 +125,10 @@ class SalesChannel(models.Model):
         if not info.api_version_supported:
             problems.append(self.env._("The shop no longer supports version %s.", info.api_version))
         if problems:
-            text = "\n".join(problems)
-            self._note_failure(text)
-            return self._notify(self.env._("Connected to %s", info.name), text, "warning")
-        self._note_success()
-        return self._notify(
-            self.env._("Connected to %s", info.name),
-            self.env._("The shop answers and the app has all rights it needs."),
-            "success",
-        )
+            self._note_failure("\n".join(problems))
+        else:
+            self._note_success()
+        return info, "\n".join(problems)
 
     def _require_setup(self):
         """Say what is missing before an import can begin."""

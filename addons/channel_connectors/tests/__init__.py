@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from . import (
+    test_bulk,
     test_changes,
     test_channel,
     test_decisions,
@@ -10,6 +11,7 @@ from . import (
     test_payments,
     test_payouts,
     test_proof,
+    test_privacy,
     test_refunds,
     test_refunds_out,
     test_security,
@@ -21,4 +23,5 @@ from . import (
     test_security,
     test_spoiled,
     test_withheld,
+    test_webhooks,
 )

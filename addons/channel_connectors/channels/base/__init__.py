@@ -7,6 +7,7 @@ from . import (
     credit,
     differences,
     errors,
+    events,
     linetax,
     money,
     order,

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from .events import Event
 from .order import OrderData
 
 Payload = dict[str, Any]
@@ -62,6 +63,8 @@ class ShopInfo:
     missing_scopes: tuple[str, ...]
     api_version: str
     api_version_supported: bool
+    domain: str = ""
+    granted_scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,16 +75,63 @@ class OrderPage:
     last_update: datetime | None
 
 
+@dataclass(frozen=True)
+class BulkState:
+    """How far a bulk operation of the channel is; ``error`` if it will never be done."""
+
+    is_done: bool
+    error: str = ""
+    address: str = ""
+    lines: int = 0
+
+
 class ChannelAdapter(Protocol):
     """One connection to one account of a channel."""
 
     capabilities: Capabilities
+    largest_delivery: int
 
     def shop_info(self) -> ShopInfo:
         """Ask the channel who it is, with the rights that are missing."""
 
     def order_pages(self, since: datetime | None) -> Iterator[OrderPage]:
         """All orders changed since a moment, complete with lines and refunds."""
+
+    def orders_by_ids(self, ids: Sequence[str]) -> Iterator[OrderPage]:
+        """The orders named by events; those that are gone are left out."""
+
+    def orders_of_parts(self, ids: Sequence[str]) -> list[str]:
+        """Ids of the orders that parts (parcels, returns, refunds) belong to."""
+
+    def order_count(self, since: datetime | None) -> int:
+        """How many orders ``order_pages`` would bring."""
+
+    def start_bulk(self, since: datetime | None) -> str:
+        """Let the channel write all orders into a file; the id of that operation."""
+
+    def bulk_state(self, operation: str) -> BulkState:
+        """How far it is."""
+
+    def bulk_pages(self, state: BulkState) -> Iterator[OrderPage]:
+        """All orders of a finished operation, complete with lines and refunds."""
+
+    def subscribe(self, address: str, granted: Iterable[str]) -> list[str]:
+        """Have events sent to an address; the topics subscribed now."""
+
+    def unsubscribe(self, address: str) -> None:
+        """Have no more events sent to an address."""
+
+    @staticmethod
+    def is_genuine(body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> bool:
+        """Whether a delivery was signed with one of the secrets."""
+
+    @staticmethod
+    def read_event(headers: Mapping[str, str], body: bytes) -> Event:
+        """What a genuine delivery says."""
+
+    @staticmethod
+    def redact(payload: Payload) -> Payload:
+        """An order payload without personal data."""
 
     @staticmethod
     def order_key(payload: Payload) -> tuple[str, str, datetime]:

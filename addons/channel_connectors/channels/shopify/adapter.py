@@ -4,21 +4,38 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-from ..base.adapter import Capabilities, Credentials, OrderPage, Payload, ShopInfo, register
+from ..base.adapter import (
+    BulkState,
+    Capabilities,
+    Credentials,
+    OrderPage,
+    Payload,
+    ShopInfo,
+    register,
+)
 from ..base.state import AccountState
+from . import webhooks
+from .bulk import ResultFile
 from .client import API_VERSION, ShopifyClient
+from .documents import document
 from .mapping import parse_moment, parse_order
 from .outgoing import ShopifyOutgoing
+from .privacy import redact
 from .scopes import missing
 from .statements import ShopifyStatements
 
 PAGE_SIZE = 50
 REFUNDS_PER_REQUEST = 20
+# 20,000 orders, safely below the 25,000 objects after which the shop lists no more.
+PAGES_PER_SEARCH = 400
+# The search as it stands in the document of the bulk operation.
+ANY_TIME = "updated_at:>='2000-01-01T00:00:00Z'"
 # Changes without any meaning for us: they must not make an order look changed.
 VOLATILE = frozenset({"updatedAt"})
 
@@ -29,6 +46,7 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements):
 
     capabilities = Capabilities(
         label="Shopify",
+        webhooks=True,
         stock=True,
         fulfilment=True,
         cancellations=True,
@@ -36,6 +54,9 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements):
         payouts=True,
         proof=True,
     )
+    largest_delivery = webhooks.LARGEST_BODY
+    read_event = staticmethod(webhooks.read_event)
+    redact = staticmethod(redact)
     order_key = staticmethod(lambda p: (p["id"], p["name"], parse_moment(p["updatedAt"])))
     parse_order = staticmethod(parse_order)
 
@@ -61,20 +82,130 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements):
             missing_scopes=missing(granted),
             api_version=self.client.served_version or API_VERSION,
             api_version_supported=versions.get(API_VERSION, False),
+            domain=data["shop"]["myshopifyDomain"],
+            granted_scopes=tuple(sorted(granted)),
         )
 
     def order_pages(self, since: datetime | None) -> Iterator[OrderPage]:
         """Orders changed since a moment, oldest change first."""
-        query = ""
-        if since:
-            stamp = since.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-            query = f"updated_at:>='{stamp}'"
-        variables = {"first": PAGE_SIZE, "query": query}
-        for nodes in self.client.pages("orders_page", variables, "orders"):
-            self._complete_lines(nodes)
-            self._complete_refunds(nodes)
-            last = parse_moment(nodes[-1]["updatedAt"]) if nodes else None
-            yield OrderPage(tuple(nodes), last)
+        while True:
+            last = None
+            variables = {"first": PAGE_SIZE, "query": self._since(since)}
+            pages = self.client.pages("orders_page", variables, "orders")
+            for number, nodes in enumerate(pages, start=1):
+                page = self._complete(nodes)
+                last = page.last_update
+                yield page
+                if number == PAGES_PER_SEARCH and last and last != since:
+                    break
+            else:
+                return
+            # The shop lists no more than 25,000 objects of a search: begin another one.
+            since = last
+
+    @staticmethod
+    def _since(moment: datetime | None) -> str:
+        """Search for what has changed since a moment."""
+        if not moment:
+            return ""
+        return f"updated_at:>='{moment.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ}'"
+
+    def _complete(self, nodes: list[Payload]) -> OrderPage:
+        """A page with all lines and refunds of its orders."""
+        self._complete_lines(nodes)
+        self._complete_refunds(nodes)
+        last = parse_moment(nodes[-1]["updatedAt"]) if nodes else None
+        return OrderPage(tuple(nodes), last)
+
+    def orders_by_ids(self, ids: Sequence[str]) -> Iterator[OrderPage]:
+        """Orders named by events, many in one request; deleted ones are left out."""
+        for chunk in _chunks(ids, PAGE_SIZE):
+            nodes = self.client.execute("orders_by_ids", {"ids": chunk})["nodes"]
+            yield self._complete([node for node in nodes if node])
+
+    def orders_of_parts(self, ids: Sequence[str]) -> list[str]:
+        """Orders that fulfilment orders, fulfilments, refunds and returns belong to."""
+        orders: dict[str, None] = {}
+        for chunk in _chunks(ids, 250):
+            for node in self.client.execute("owners_of", {"ids": chunk})["nodes"]:
+                if node and node.get("order"):
+                    orders[node["order"]["id"]] = None
+        return list(orders)
+
+    # Everything at once
+
+    def order_count(self, since: datetime | None) -> int:
+        """How many orders have changed since a moment."""
+        data = self.client.execute("orders_count", {"query": self._since(since)})
+        return data["ordersCount"]["count"]
+
+    def start_bulk(self, since: datetime | None) -> str:
+        """Let the shop write the orders changed since a moment into a file."""
+        query = document("orders_bulk")
+        assert ANY_TIME in query
+        query = query.replace(ANY_TIME, self._since(since) or ANY_TIME)
+        return self.client.mutate("bulk_run", {"query": query})["bulkOperation"]["id"]
+
+    def bulk_state(self, operation: str) -> BulkState:
+        """How far a bulk operation is."""
+        node = self.client.execute("bulk_poll", {"id": operation})["bulkOperation"]
+        if not node:
+            return BulkState(is_done=False, error="the bulk operation is gone")
+        if node["status"] in ("CREATED", "RUNNING", "CANCELING"):
+            return BulkState(is_done=False)
+        if node["status"] != "COMPLETED":
+            reason = node.get("errorCode") or node["status"]
+            return BulkState(is_done=False, error=f"the bulk operation ended with {reason}")
+        return BulkState(
+            is_done=True, address=node["url"] or "", lines=int(node["objectCount"] or 0)
+        )
+
+    def bulk_pages(self, state: BulkState) -> Iterator[OrderPage]:
+        """Orders of a finished operation. A shop without orders has written no file."""
+        if not state.address:
+            return
+        with ResultFile() as result:
+            result.fill(self.client.download(state.address), state.lines)
+            orders = result.orders()
+            while nodes := list(itertools.islice(orders, PAGE_SIZE)):
+                yield self._complete(nodes)
+
+    # Events
+
+    def subscribe(self, address: str, granted: Iterable[str]) -> list[str]:
+        """Subscribe to what the rights allow; what is as it should be is left alone."""
+        rights = set(granted)
+        wanted = {
+            subscription.topic: list(subscription.fields)
+            for subscription, feature in webhooks.SUBSCRIPTIONS
+            if not missing(rights, [feature])
+        }
+        for node in self._subscriptions(address):
+            fields = wanted.pop(node["topic"], None)
+            if fields is None:
+                self.client.mutate("webhook_delete", {"id": node["id"]})
+            elif fields != node["includeFields"]:
+                change = {"uri": address, "includeFields": fields}
+                self.client.mutate("webhook_update", {"id": node["id"], "subscription": change})
+        for topic, fields in wanted.items():
+            subscription = {"uri": address, "includeFields": fields}
+            variables = {"topic": topic, "subscription": subscription}
+            self.client.mutate("webhook_create", variables)
+        return sorted(node["topic"] for node in self._subscriptions(address))
+
+    def unsubscribe(self, address: str) -> None:
+        """End all subscriptions of an address."""
+        for node in self._subscriptions(address):
+            self.client.mutate("webhook_delete", {"id": node["id"]})
+
+    def _subscriptions(self, address: str) -> list[dict[str, Any]]:
+        pages = self.client.pages("webhooks", {}, "webhookSubscriptions")
+        return [node for nodes in pages for node in nodes if node["uri"] == address]
+
+    @staticmethod
+    def is_genuine(body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> bool:
+        """Whether a delivery was signed with one of the secrets."""
+        return webhooks.is_genuine(body, headers.get("X-Shopify-Hmac-Sha256", ""), secrets)
 
     def _complete_lines(self, nodes: list[Payload]) -> None:
         """Fetch the positions that did not fit on the page."""
@@ -85,6 +216,8 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements):
                 more = self.client.execute("order_lines_next", variables)["order"]["lineItems"]
                 lines["nodes"] += more["nodes"]
                 lines["pageInfo"] = more["pageInfo"]
+            # Where a page ended has no meaning any more, and would make equal orders differ.
+            lines["pageInfo"] = {"hasNextPage": False, "endCursor": None}
 
     def _complete_refunds(self, nodes: list[Payload]) -> None:
         """Replace the ids of refunds by the refunds, many in one request."""
@@ -108,6 +241,13 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements):
             separators=(",", ":"),
         )
         return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _chunks(ids: Sequence[str], size: int) -> Iterator[list[str]]:
+    """Ids without repetitions, in pieces."""
+    unique = list(dict.fromkeys(ids))
+    for start in range(0, len(unique), size):
+        yield unique[start : start + size]
 
 
 __all__ = ["API_VERSION", "ShopifyAdapter"]

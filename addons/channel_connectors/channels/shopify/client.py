@@ -27,7 +27,7 @@ from ..base.errors import (
 )
 from ..base.state import AccountState, Grant, MemoryState
 from . import answers
-from .address import check_api_base
+from .address import check_api_base, check_download
 from .documents import Document, load
 
 _logger = logging.getLogger(__name__)
@@ -117,6 +117,18 @@ class ShopifyClient:
             if not data["pageInfo"]["hasNextPage"]:
                 return
             after = data["pageInfo"]["endCursor"]
+
+    def download(self, address: str) -> Iterator[bytes]:
+        """Lines of the result of a bulk operation, as they arrive. No token is sent along."""
+        url = check_download(address, self.base)
+        try:
+            with requests.get(
+                url, timeout=self.timeout, stream=True, allow_redirects=False
+            ) as answer:
+                answers.check_status(answer)
+                yield from answer.iter_lines(chunk_size=65536)
+        except requests.RequestException as error:
+            raise answers.network_failure(error, "the storage of bulk results") from error
 
     @staticmethod
     def _check_repeatable(document: Document, error: ChannelError) -> None:
