@@ -34,6 +34,7 @@ STRATA = (
     *("edited", "edited_percent", "edited_net", "refund_pieces", "refund_shipping"),
     *("refund_full", "refund_amount", "refund_less", "refund_cancelled", "refund_twice"),
     *("refund_net", "unpaid_return", "cancelled", "personal", "withheld"),
+    *("split_freight", "refund_split_freight"),
 )
 
 
@@ -126,6 +127,8 @@ class Maker:
         self.refunds: list[Json] = []
         self.refunded_money = 0
         self.rounding = 0
+        # Freight taxed like the goods: what of it is taxed at each rate.
+        self.freight_parts: dict[str, int] = {}
 
     # Parts
 
@@ -165,6 +168,10 @@ class Maker:
         rate = "" if self.untaxed else ZONES[self.country][1]
         price = chance.choice((490, 595, 990, 0))
         self.freight = Position(self.gid("ShippingLine"), "freight", "Paket", price, 1, rate)
+        if "split_freight" in self.stratum:
+            self.freight.price = 990
+            parts = shared(990, [chance.randint(1, 9), chance.randint(1, 9)])
+            self.freight_parts = dict(zip(ZONES["DE"], parts, strict=True))
         self._extras()
         self._discounts()
 
@@ -210,8 +217,17 @@ class Maker:
         if pieces is not None and pieces != position.quantity:
             off = share(sum(position.off), pieces, position.quantity)
             amount = position.price * pieces - off
+        if position is self.freight and self.freight_parts:
+            return amount, sum(self.freight_taxes().values())
         rate = Fraction(position.rate or 0)
         return amount, tax_in(amount, rate, gross=self.gross)
+
+    def freight_taxes(self) -> dict[str, int]:
+        """Tax of each part of the freight by rate."""
+        return {
+            rate: tax_in(part, Fraction(rate), gross=self.gross)
+            for rate, part in self.freight_parts.items()
+        }
 
     def gross_of(self, amount: int, tax: int) -> int:
         return amount if self.gross else amount + tax
@@ -236,6 +252,8 @@ class Maker:
 
     def _refund_shipping(self, first: Position) -> None:
         self.refund([(first, 1, "NO_RESTOCK")], freight=True)
+
+    _refund_split_freight = _refund_shipping
 
     def _refund_full(self, _first: Position) -> None:
         lines = [(p, p.quantity, "RETURN") for p in self.positions]
@@ -285,7 +303,12 @@ class Maker:
             amount, tax = self.amounts(self.freight)
             self.freight.refunded = 1
             total += self.gross_of(amount, tax)
-            self.expected.give_back(self.gross_of(amount, tax), tax, self.freight.rate)
+            if self.freight_parts:
+                self.expected.credit += amount
+                for rate, part in self.freight_taxes().items():
+                    self.expected.give_back(0, part, rate)
+            else:
+                self.expected.give_back(self.gross_of(amount, tax), tax, self.freight.rate)
             shippings.append(
                 {
                     "id": self.gid("RefundShippingLine"),
@@ -327,7 +350,12 @@ class Maker:
         writer = PayloadWriter(self)
         for position in [*self.positions, *self.fees, *self.duties, self.freight]:
             amount, tax = self.amounts(position)
-            self.expected.add(self.gross_of(amount, tax), tax, position.rate)
+            if position is self.freight and self.freight_parts:
+                self.expected.total += amount
+                for rate, part in self.freight_taxes().items():
+                    self.expected.add(0, part, rate)
+            else:
+                self.expected.add(self.gross_of(amount, tax), tax, position.rate)
         self.expected.total += self.rounding
         placed = self.expected.total
         first = writer.write(placed, sum(self.expected.taxes.values()), happened=False)

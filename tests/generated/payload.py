@@ -142,13 +142,17 @@ class PayloadWriter:
         if not position.rate:
             return []
         maker = self.maker
+        taxes = {position.rate: maker.amounts(position)[1]}
+        if position is maker.freight and maker.freight_parts:
+            taxes = maker.freight_taxes()
         return [
             {
                 "title": "MwSt.",
-                "rate": float(position.rate),
+                "rate": float(rate),
                 "channelLiable": maker.stratum == "marketplace",
-                "priceSet": maker.bag(maker.amounts(position)[1]),
+                "priceSet": maker.bag(tax),
             }
+            for rate, tax in taxes.items()
         ]
 
     def _offs(self, position) -> list[Json]:

@@ -26,10 +26,11 @@ class TestSpoiled(ChannelCase):
         )
 
     def test_spoiled_payloads(self):
-        chance = random.Random(17)
+        chance, ids = random.Random(17), []
         generated = generate(COUNT, seed=23)
         for start in range(0, COUNT, CHUNK):
             chunk = [spoil(item.payload, chance) for item in generated[start : start + CHUNK]]
+            ids += [str(payload.get("id")) for payload in chunk]
             self.receive(chunk)
             self.env.flush_all()
             self.env.invalidate_all()
@@ -42,7 +43,9 @@ class TestSpoiled(ChannelCase):
             if row.state != "imported":
                 self.assertTrue(row.reason, row.name)
                 self.assertNotEqual(row.reason_code, "error", f"{row.name}: {row.reason}")
-                self.assertFalse(row.sale_order_id, row.name)
+                # An order that came twice keeps what was made of it the first time.
+                if ids.count(row.external_id) < 2:
+                    self.assertFalse(row.sale_order_id, row.name)
         orders = self.env["sale.order"].search([("channel_id", "=", self.channel.id)])
         self.assertEqual(
             orders, rows.sale_order_id.sorted(lambda order: orders.ids.index(order.id))

@@ -43,6 +43,21 @@ def test_kinds_of_lines():
     assert LineKind.ROUNDING in kinds["rounded"]
 
 
+def test_freight_of_two_rates_is_two_lines():
+    """Each rate has a base of its own, and the refund follows."""
+    items = [item for item in generate(20 * len(STRATA), seed=9) if "split" in item.stratum]
+    for item in items:
+        order = parse_order(item.payload)
+        freight = [line for line in order.lines if line.kind == LineKind.SHIPPING]
+        assert [float(line.taxes[0].rate) for line in freight] == [0.07, 0.19]
+        for line in freight:
+            rate = line.taxes[0].rate
+            assert abs(line.amount * rate / (1 + rate) - line.tax_total) < Decimal("0.04")
+        given_back = {line.line_external_id for refund in order.refunds for line in refund.lines}
+        assert not order.refunds or {line.external_id for line in freight} <= given_back
+    assert any(parse_order(item.payload).refunds for item in items)
+
+
 def test_spoiled_payloads_are_read_or_refused():
     chance = random.Random(3)
     refused = 0

@@ -22,7 +22,8 @@ from typing import Any
 
 from ..base.errors import PayloadError
 from ..base.money import CENT, ZERO, prorate, round_money, split
-from ..base.order import Line, LineKind, OrderData, PaymentState, Refund, Restock
+from ..base.order import Line, LineKind, OrderData, PaymentState, Refund, Restock, Tax
+from .rates import split_by_rate, split_refund
 from .reader import Reader, less_tax, parse_moment, pieces, share_of_taxes, text
 
 Json = dict[str, Any]
@@ -60,12 +61,16 @@ class _Parser:
         self.gross = self.reader.gross
         self.cancelled = bool(payload["cancelledAt"])
         self.prorated: set[str] = set()
+        self.split: dict[str, list[Line]] = {}
         self.refunds = self._with_kept(self.reader.refunds())
 
     def order(self) -> OrderData:
         """The order, after checking that its parts add up to its total."""
         payload, reader = self.payload, self.reader
         lines = tuple(line for line in self._lines() if line.quantity)
+        self.refunds = tuple(
+            split_refund(refund, self.split, gross=self.gross) for refund in self.refunds
+        )
         total, tax_total = self._totals(lines)
         lines = self._settle_edits(lines, total, tax_total)
         billing = reader.address(payload.get("billingAddress"))
@@ -169,7 +174,9 @@ class _Parser:
             yield self._position(node)
         for node in payload["shippingLines"]["nodes"]:
             if not node["isRemoved"]:
-                yield self._freight(node)
+                freight = self._freight(node)
+                self.split[freight.external_id] = split_by_rate(freight, gross=self.gross)
+                yield from self.split[freight.external_id]
         for node in payload["lineItems"]["nodes"]:
             for duty in node.get("duties") or []:
                 yield self._extra(duty, "Duties")
@@ -211,7 +218,9 @@ class _Parser:
             ),
         )
 
-    def _what_is_sold(self, node, quantity, amount, taxes):
+    def _what_is_sold(
+        self, node: Json, quantity: Decimal, amount: Decimal, taxes: tuple[Tax, ...]
+    ) -> tuple[Decimal, Decimal, tuple[Tax, ...]]:
         """Pieces, amount and taxes without what was cancelled or edited away."""
         key, title = text(node["id"]), text(node["title"])
         unit_price = self.money(node["originalUnitPriceSet"])
