@@ -135,7 +135,6 @@ class SalesChannelPayment(models.Model):
             "memo": f"{order.client_order_ref or order.name} {self.gateway or ''}".strip(),
         }
 
-
     def _get_paid_out(self):
         """The amount in the currency the channel pays out in."""
         self.ensure_one()
