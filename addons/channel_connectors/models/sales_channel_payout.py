@@ -126,7 +126,7 @@ class SalesChannelPayoutLine(models.Model):
     net = fields.Monetary(readonly=True)
     order_external_id = fields.Char("Order ID", readonly=True)
     order_name = fields.Char("Channel Order", readonly=True)
-    transaction_id = fields.Char("Transaction", readonly=True)
+    transaction_id = fields.Char(readonly=True)
     note = fields.Char(readonly=True)
     order_id = fields.Many2one(
         "sale.order", readonly=True, index="btree_not_null", check_company=True
@@ -222,7 +222,7 @@ class SalesChannel(models.Model):
 
     @api.model
     def _cron_import_payouts(self):
-        for channel in self.search([]):
+        for channel in self.search([("payment_journal_id", "!=", False)]):
             if channel._adapter_class().capabilities.payouts:
                 channel.with_delay(
                     identity_key=f"sales_channel_payouts_{channel.id}",

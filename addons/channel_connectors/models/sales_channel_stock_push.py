@@ -21,7 +21,7 @@ KEEP_MESSAGES = timedelta(days=30)
 class SalesChannel(models.Model):
     _inherit = "sales.channel"
 
-    stock_ids = fields.One2many("sales.channel.stock", "channel_id", "Stock")
+    stock_ids = fields.One2many("sales.channel.stock", "channel_id")
 
     # ------------------------------------------------------------------- queue
     def _enqueue_stock(self):
