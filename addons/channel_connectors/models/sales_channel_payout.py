@@ -118,7 +118,8 @@ class SalesChannelPayoutLine(models.Model):
     )
     company_id = fields.Many2one(related="payout_id.company_id", store=True, precompute=True)
     external_id = fields.Char("Channel ID", required=True, readonly=True)
-    kind = fields.Char("Type", readonly=True)
+    kind = fields.Char("Type in the Channel", readonly=True)
+    kind_name = fields.Char("Type", compute="_compute_kind_name")
     date = fields.Datetime(readonly=True)
     currency_id = fields.Many2one(related="payout_id.currency_id")
     gross = fields.Monetary(readonly=True)
@@ -146,6 +147,23 @@ class SalesChannelPayoutLine(models.Model):
         "UNIQUE(channel_id, external_id)", "A movement of a channel can be in one payout only."
     )
 
+    @api.depends("kind")
+    def _compute_kind_name(self):
+        """The usual movements in our words, the others in the channel's."""
+        names = {
+            "charge": self.env._("Payment"),
+            "refund": self.env._("Refund"),
+            "adjustment": self.env._("Adjustment"),
+            "chargeback_fee": self.env._("Chargeback Fee"),
+            "dispute_withdrawal": self.env._("Chargeback"),
+            "dispute_reversal": self.env._("Chargeback Won"),
+            "reserved_funds": self.env._("Reserve"),
+            "shipping_label": self.env._("Shipping Label"),
+        }
+        for line in self:
+            kind = line.kind or ""
+            line.kind_name = names.get(kind, kind.replace("_", " ").capitalize())
+
     @api.depends(
         "gross", "account_id", "move_line_id.amount_residual_currency", "move_line_id.parent_state"
     )
@@ -154,7 +172,7 @@ class SalesChannelPayoutLine(models.Model):
             if line.account_id and not line.order_external_id:
                 line.amount_open = 0.0
             elif line.move_line_id.parent_state == "posted":
-                line.amount_open = line.move_line_id.amount_residual_currency
+                line.amount_open = -line.move_line_id.amount_residual_currency
             else:
                 line.amount_open = line.gross
 

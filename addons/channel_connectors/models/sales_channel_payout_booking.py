@@ -346,7 +346,7 @@ class SalesChannelPayoutLine(models.Model):
             }
         return {
             **amounts,
-            "name": " ".join(filter(None, [self.order_name, self.kind, self.note])),
+            "name": " ".join(filter(None, [self.order_name, self.kind_name, self.note])),
             "account_id": account.id,
             "partner_id": self.order_id.partner_invoice_id.commercial_partner_id.id,
         }

@@ -8,6 +8,7 @@ from . import (
     test_faults,
     test_import,
     test_invoices,
+    test_outgoing_roles,
     test_payments,
     test_payouts,
     test_proof,
