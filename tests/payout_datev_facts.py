@@ -29,9 +29,17 @@ def run(env, url):
     journal.inbound_payment_method_line_ids.payment_account_id = clearing
     journal.outbound_payment_method_line_ids.payment_account_id = clearing
     # A tax of reverse charge: what is owed is deducted at once.
-    tax = env["account.tax"].search(
-        [("type_tax_use", "=", "purchase"), ("amount", "=", 19), ("company_id", "=", company.id)]
-    ).filtered(lambda row: -100 in row.invoice_repartition_line_ids.mapped("factor_percent"))[:1]
+    tax = (
+        env["account.tax"]
+        .search(
+            [
+                ("type_tax_use", "=", "purchase"),
+                ("amount", "=", 19),
+                ("company_id", "=", company.id),
+            ]
+        )
+        .filtered(lambda row: -100 in row.invoice_repartition_line_ids.mapped("factor_percent"))[:1]
+    )
     channel.write(
         {
             "payment_journal_id": journal.id,
