@@ -5,6 +5,7 @@ from odoo.http import Response, request
 # The address names the channel by a secret of its own: nothing else in a request tells which
 # channel it is for and can be trusted.
 PATH = "/sales_channels/webhook"
+# Deliveries are cut to a few fields; nothing that is genuine comes near this size.
 LARGEST_BODY = 1_000_000
 
 

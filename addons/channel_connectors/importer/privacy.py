@@ -62,6 +62,7 @@ class CustomerData:
         self._erase_rows()
         report.append(self.env._("%s received orders emptied of personal data", len(self.rows)))
         self.orders.write({"channel_note": False, "note": False})
+        self.orders.channel_refund_ids.write({"note": False})
         for partner in self.partners.commercial_partner_id:
             report.append(self._erase_partner(partner))
         self.links.unlink()

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
-from ..channels.base.errors import ChannelError, ThrottledError
+from ..channels.base.errors import AuthenticationError, ChannelError, ThrottledError
 from ..channels.base.events import EventKind
 
 _logger = logging.getLogger(__name__)
@@ -136,6 +136,9 @@ class SalesChannel(models.Model):
             channel._handle_events()
         except ThrottledError as error:
             raise RetryableJobError(str(error), seconds=int(error.retry_after) + 1) from error
+        except AuthenticationError as error:
+            # A person has to act; the events wait, and the regular import tries them again.
+            channel._note_failure(channel._explain(error))
         except ChannelError as error:
             text = channel._explain(error)
             _logger.warning("%s: %s", channel.name, text)

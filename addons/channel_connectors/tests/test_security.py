@@ -33,7 +33,12 @@ class TestSecurity(ChannelCase):
         ):
             channel = self.channel.with_user(user)
             with self.subTest(user=user.login):
-                for name in ("client_secret_stored", "access_token_stored"):
+                for name in (
+                    "client_secret_stored",
+                    "client_secret_previous_stored",
+                    "access_token_stored",
+                    "webhook_token",
+                ):
                     with self.assertRaises(AccessError):
                         channel.read([name])
                     with self.assertRaises(AccessError):
@@ -113,6 +118,15 @@ class TestSecurity(ChannelCase):
             company_ids=[Command.set(other.ids)],
         )
         self.channel._import_orders()
-        for model in ("", ".order", ".listing", ".partner", ".payment", ".tax"):
+        for model in (
+            "",
+            ".order",
+            ".listing",
+            ".partner",
+            ".payment",
+            ".tax",
+            ".event",
+            ".privacy",
+        ):
             found = self.env[f"sales.channel{model}"].with_user(stranger).search([])
             self.assertNotIn(self.company, found.sudo().company_id, model)

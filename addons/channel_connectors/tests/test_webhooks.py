@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+import copy
 import json
 from datetime import timedelta
 from unittest.mock import patch
@@ -26,6 +27,11 @@ class WebhookCase(ChannelCase):
         cls.channel.action_subscribe()
         cls.token = cls.channel.sudo().webhook_token
         cls.events = cls.env["sales.channel.event"]
+
+    def setUp(self):
+        super().setUp()
+        kept = copy.deepcopy(self.store.subscriptions)
+        self.addCleanup(setattr, self.store, "subscriptions", kept)
 
     def message(self, topic="ORDERS_UPDATED", content=None, **override):
         """Body and headers of a delivery as the shop signs it."""
@@ -194,6 +200,24 @@ class TestWebhooks(WebhookCase):
         channels._cron_import_orders()
         jobs = self.env["queue.job"].search([("method_name", "=", "_job_handle_events")])
         self.assertEqual(jobs.records, self.channel)
+
+    def test_a_person_has_to_act(self):
+        """Without a right the events wait, and the channel says what is missing."""
+        self.store.scopes.discard("read_customers")
+        self.addCleanup(self.store.scopes.add, "read_customers")
+        self.receive(*self.message())
+        self.channel._job_handle_events()
+        self.assertEqual(self.found().state, "new")
+        self.assertIn("read_customers", self.channel.last_error)
+
+    def test_server_has_moved(self):
+        before = set(self.store.subscriptions)
+        self.env["ir.config_parameter"].set_param("web.base.url", "http://127.0.0.1:9999")
+        self.channel.action_subscribe()
+        rows = self.store.subscriptions
+        self.assertFalse(before & set(rows))
+        self.assertEqual(len(rows), len(before))
+        self.assertTrue(all(":9999/" in row["uri"] for row in rows.values()))
 
     def test_app_is_removed(self):
         self.receive(*self.message("APP_UNINSTALLED", {"id": 1}))

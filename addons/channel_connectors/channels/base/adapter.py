@@ -89,7 +89,6 @@ class ChannelAdapter(Protocol):
     """One connection to one account of a channel."""
 
     capabilities: Capabilities
-    largest_delivery: int
 
     def shop_info(self) -> ShopInfo:
         """Ask the channel who it is, with the rights that are missing."""

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..base.adapter import (
     BulkState,
@@ -54,7 +55,6 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements):
         payouts=True,
         proof=True,
     )
-    largest_delivery = webhooks.LARGEST_BODY
     read_event = staticmethod(webhooks.read_event)
     redact = staticmethod(redact)
     order_key = staticmethod(lambda p: (p["id"], p["name"], parse_moment(p["updatedAt"])))
@@ -181,7 +181,8 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements):
             if not missing(rights, [feature])
         }
         for node in self._subscriptions(address):
-            fields = wanted.pop(node["topic"], None)
+            # The server may have moved: what still goes to its old address ends.
+            fields = wanted.pop(node["topic"], None) if node["uri"] == address else None
             if fields is None:
                 self.client.mutate("webhook_delete", {"id": node["id"]})
             elif fields != node["includeFields"]:
@@ -199,8 +200,12 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements):
             self.client.mutate("webhook_delete", {"id": node["id"]})
 
     def _subscriptions(self, address: str) -> list[dict[str, Any]]:
+        """Subscriptions of this channel: the path of its address is nobody else's."""
+        path = urlsplit(address).path
         pages = self.client.pages("webhooks", {}, "webhookSubscriptions")
-        return [node for nodes in pages for node in nodes if node["uri"] == address]
+        return [
+            node for nodes in pages for node in nodes if urlsplit(node["uri"] or "").path == path
+        ]
 
     @staticmethod
     def is_genuine(body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> bool:

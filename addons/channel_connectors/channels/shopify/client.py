@@ -57,7 +57,7 @@ class ShopifyClient:
         attempts: int = 5,
         backoff: float = 0.5,
         longest_pause: float = 30.0,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.base = check_api_base(credentials.api_base, local=credentials.local)
@@ -67,7 +67,7 @@ class ShopifyClient:
         self.attempts = attempts
         self.backoff = backoff
         self.longest_pause = longest_pause
-        self.sleep = sleep
+        self.sleep = sleep or time.sleep
         self.jitter = jitter
         self.session = requests.Session()
         self.served_version = ""

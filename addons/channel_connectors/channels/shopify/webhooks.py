@@ -18,8 +18,6 @@ from typing import Any
 
 from ..base.events import Event, EventKind, Subscription
 
-# Deliveries are cut to a few fields; nothing that is genuine comes near this size.
-LARGEST_BODY = 1_000_000
 LONGEST_ID = 128
 
 _ORDER = ("id", "admin_graphql_api_id", "updated_at")
