@@ -25,6 +25,7 @@
         "data/queue_job.xml",
         "data/sale_workflow_process.xml",
         "views/exception_rule_views.xml",
+        "views/mrp_production_views.xml",
         "views/product_template_views.xml",
         "views/sale_workflow_process_views.xml",
         "views/sale_order_views.xml",

@@ -134,5 +134,6 @@ class ProductFinder:
         return product
 
     def _is_liability(self, product):
-        accounts = product.product_tmpl_id.get_product_accounts()
+        # sudo: whoever imports need not see the accounts
+        accounts = product.sudo().product_tmpl_id.get_product_accounts()
         return accounts["income"].internal_group == "liability"

@@ -66,7 +66,11 @@ class SalesChannel(models.Model):
         self.ensure_one()
         if not self._lock_import():
             raise RetryableJobError(f"an import of {self.name} is already running", seconds=60)
-        return self._import_orders(commit=True)
+        return self._in_company_language()._import_orders(commit=True)
+
+    def _in_company_language(self):
+        """What jobs write is read by the company's people, whoever the job runs as."""
+        return self.with_context(lang=self.company_id.partner_id.lang)
 
     def _lock_import(self):
         """Take the channel's import for this transaction; False if somebody has it."""

@@ -157,4 +157,5 @@ class SalesChannel(models.Model):
         self.ensure_one()
         if not self._lock_import():
             raise RetryableJobError(f"an import of {self.name} is already running", seconds=60)
-        self.with_company(self.company_id)._process_waiting(commit=True)
+        channel = self._in_company_language().with_company(self.company_id)
+        channel._process_waiting(commit=True)

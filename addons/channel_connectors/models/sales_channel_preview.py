@@ -34,7 +34,7 @@ class SalesChannelOrder(models.Model):
         """Import these rows for a trial; only to be called inside ``_undone()``."""
         self.env.cr.execute("SELECT COALESCE(max(id), 0) FROM res_partner")
         newest = self.env.cr.fetchone()[0]
-        known = {row.id: row.sale_order_id.write_date for row in self if row.sale_order_id}
+        known = {row.id: row.content for row in self if row.sale_order_id}
         self.write({"state": "new"})
         self.with_context(channel_preview=True)._process()
         self.env.flush_all()
@@ -48,7 +48,7 @@ class SalesChannelOrder(models.Model):
             "channel_order": self.external_id,
             "customer": self.customer_name,
             "reason_code": self.reason_code,
-            "reason": self.reason,
+            "details": self.reason,
             "amount_total": self.amount_total,
             "amount_tax": self.amount_tax,
             "currency_id": self.currency_id.id,
@@ -56,7 +56,7 @@ class SalesChannelOrder(models.Model):
         }
         if self.state == "imported":
             if self.id in known:
-                vals["outcome"] = "follow"
+                vals["outcome"] = "unchanged" if known[self.id] == self.content else "follow"
             vals |= {
                 "customer_state": "new" if order.partner_id.id > newest else "known",
                 "details": "\n".join(self._describe_order(order)),

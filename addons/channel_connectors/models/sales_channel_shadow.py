@@ -144,10 +144,13 @@ class SalesChannelOrder(models.Model):
         found = differences(old._get_channel_facts(), facts)
         if not found:
             return {**vals, "shadow_state": "equal"}
-        text = "\n".join(self._explain_difference(difference) for difference in found)
+        text = "\n".join(self._explain_difference(part, old.currency_id) for part in found)
         return {**vals, "shadow_state": "different", "shadow_differences": text}
 
-    def _explain_difference(self, difference):
+    def _explain_difference(self, difference, currency):
+        values = [difference.theirs, difference.ours]
+        if difference.subject in ("total", "tax"):
+            values = [currency.format(float(value)) for value in values]
         subjects = {
             "total": self.env._("Total"),
             "tax": self.env._("Tax %s", difference.name),
@@ -164,8 +167,8 @@ class SalesChannelOrder(models.Model):
         text = self.env._(
             "%(subject)s: %(theirs)s in the old system, %(ours)s with us",
             subject=subjects[difference.subject],
-            theirs=difference.theirs or "–",
-            ours=difference.ours or "–",
+            theirs=values[0] or "–",
+            ours=values[1] or "–",
         )
         cause = causes[difference.cause]
         return f"{text} ({cause})" if cause else text

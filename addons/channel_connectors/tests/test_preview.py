@@ -35,7 +35,7 @@ class TestPreview(ChannelCase):
         self.assertIn("2 × [HON-500] Honey 500 g: ", first.details)
         self.assertIn(self.sample()["shippingAddress"]["city"], first.details)
         self.assertEqual(lines["#1002"].outcome, "attention")
-        self.assertIn("KER-1", lines["#1002"].reason)
+        self.assertIn("KER-1", lines["#1002"].details)
         self.assertEqual(lines["#1011"].outcome, "ignored")
         self.assertGreater(preview.attention_count, 0)
 
@@ -45,7 +45,7 @@ class TestPreview(ChannelCase):
         before = self.contents()
         action = rows.action_preview()
         preview = self.env["sales.channel.preview"].browse(action["res_id"])
-        self.assertEqual(set(preview.line_ids.mapped("outcome")), {"follow"})
+        self.assertEqual(set(preview.line_ids.mapped("outcome")), {"unchanged"})
         self.assertEqual(self.contents(), before)
 
     def old_order(self, name, **vals):

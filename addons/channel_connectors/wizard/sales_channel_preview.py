@@ -12,6 +12,9 @@ class SalesChannelPreview(models.TransientModel):
     attention_count = fields.Integer("Would Need Attention", compute="_compute_counts")
     follow_count = fields.Integer("Would Follow a Change", compute="_compute_counts")
 
+    def _compute_display_name(self):
+        self.display_name = self.env._("Dry Run")
+
     @api.depends("line_ids.outcome")
     def _compute_counts(self):
         for preview in self:
@@ -51,13 +54,13 @@ class SalesChannelPreviewLine(models.TransientModel):
         [
             ("create", "Imported"),
             ("follow", "Change Followed"),
+            ("unchanged", "Unchanged"),
             ("attention", "Needs Attention"),
             ("ignored", "Ignored"),
         ]
     )
     reason_code = fields.Char()
-    reason = fields.Text()
-    details = fields.Text("What Would Be Made")
+    details = fields.Text("What Would Happen")
     currency_id = fields.Many2one("res.currency")
     amount_total = fields.Monetary("Total")
     amount_tax = fields.Monetary("Taxes")

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from . import (
     exception_rule,
+    mrp_production,
     product_template,
     sale_order,
     sale_order_check,
