@@ -16,6 +16,7 @@ CLEARING_ACCOUNT = ("1361", "Geldtransit Shopify Payments", "asset_current")
 VOUCHER_ACCOUNT = ("1705", "Verbindlichkeiten aus Gutscheinen", "liability_current")
 CONSULTANT_NUMBER = 29098
 CLIENT_NUMBER = 55003
+FRANCS_PER_EURO = 0.94
 
 Echo = Callable[[str], None]
 
@@ -68,8 +69,21 @@ def _journal(env, code: str, name: str, account):
     return journal
 
 
+def _accept_francs(env) -> None:
+    """Swiss customers are charged in francs: that takes the currency, a rate and a pricelist."""
+    francs = env["res.currency"].with_context(active_test=False).search([("name", "=", "CHF")])
+    francs.active = True
+    if not francs.rate_ids:
+        env["res.currency.rate"].create(
+            {"currency_id": francs.id, "name": "2026-01-01", "rate": FRANCS_PER_EURO}
+        )
+    if not env["product.pricelist"].search([("currency_id", "=", francs.id)], limit=1):
+        env["product.pricelist"].create({"name": "Schweiz (CHF)", "currency_id": francs.id})
+
+
 def _connect(env, shop_url: str):
     """The shop as a sales channel, with its clearing and voucher accounts."""
+    _accept_francs(env)
     vouchers = _account(env, *VOUCHER_ACCOUNT)
     gift_card = env.ref("batch_mrp_orders.product_gift_card")
     gift_card.property_account_income_id = vouchers

@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from collections import namedtuple
 
+from stdnum.eu import vat as vat_number
+
 from .problems import Problem
 
 Parties = namedtuple("Parties", "partner invoice delivery")
@@ -34,7 +36,22 @@ def customer_key(order):
     address = billing if not billing.is_empty else order.shipping
     if not address.is_empty:
         return "guest|" + "|".join(address.key)
+    return withheld_key(order)
+
+
+def withheld_key(order):
+    """Stands for the customer of an order until the channel says who it is."""
     return f"withheld|{order.external_id}"
+
+
+def is_anonymous(order):
+    """True if nothing in the order says who it is for."""
+    return (
+        order.billing.is_withheld
+        and order.shipping.is_withheld
+        and not order.customer.name
+        and not order.customer.email
+    )
 
 
 class PartnerFinder:
@@ -62,7 +79,7 @@ class PartnerFinder:
         return {country.code: country for country in countries}
 
     def check(self, order):
-        """``Problem`` if an address names a country that does not exist."""
+        """``Problem`` if a country  does not exist."""
         for address in (order.billing, order.shipping):
             if address.country_code and address.country_code not in self.countries:
                 raise Problem(
@@ -72,13 +89,49 @@ class PartnerFinder:
     # Customers
 
     def _mains(self, orders):
-        links = self.env["sales.channel.partner"].search(
-            [("channel_id", "=", self.channel.id), ("external_key", "in", list(orders))]
-        )
-        found = {link.external_key: link.partner_id for link in links}
+        """Customer of each key. One that was withheld and is known now is filled in."""
+        links = self._links([*orders, *map(withheld_key, orders.values())])
+        found = {}
+        for key, order in orders.items():
+            link = links.get(key) or links.get(withheld_key(order))
+            if link:
+                found[key] = link.partner_id
+                self._fill(link, order)
+        linked = {key: partner for key, partner in found.items() if key not in links}
         missing = {key: order for key, order in orders.items() if key not in found}
-        if not missing:
-            return found
+        if missing:
+            linked |= self._new_mains(missing)
+        self.env["sales.channel.partner"].create(
+            [
+                {
+                    "channel_id": self.channel.id,
+                    "external_key": key,
+                    "partner_id": partner.id,
+                    "is_placeholder": is_anonymous(orders[key]),
+                }
+                for key, partner in linked.items()
+            ]
+        )
+        return found | linked
+
+    def _links(self, keys):
+        links = self.env["sales.channel.partner"].search(
+            [("channel_id", "=", self.channel.id), ("external_key", "in", keys)]
+        )
+        return {link.external_key: link for link in links}
+
+    def _fill(self, link, order):
+        """Write what the channel tells of a customer now and did not tell before."""
+        partner = link.partner_id.with_context(**NO_MAIL)
+        if link.is_placeholder and not is_anonymous(order):
+            vals = self._main_vals(order)
+            link.is_placeholder = False
+            partner.write({name: value for name, value in vals.items() if value})
+        elif order.vat and partner.is_company and not partner.vat:
+            partner.vat = order.vat
+
+    def _new_mains(self, missing):
+        """Persons known by e-mail, and new customers for the others."""
         by_mail = self._by_mail(missing.values())
         linked = {
             key: by_mail[_fold(order.customer.email)]
@@ -88,17 +141,7 @@ class PartnerFinder:
         new = [key for key in missing if key not in linked]
         created = self.partners.create([self._main_vals(missing[key]) for key in new])
         linked.update(zip(new, created, strict=True))
-        self.env["sales.channel.partner"].create(
-            [
-                {
-                    "channel_id": self.channel.id,
-                    "external_key": key,
-                    "partner_id": partner.id,
-                }
-                for key, partner in linked.items()
-            ]
-        )
-        return found | linked
+        return linked
 
     def _by_mail(self, orders):
         """Persons already known by e-mail, the oldest of each."""
@@ -128,6 +171,7 @@ class PartnerFinder:
         vals = {
             "name": name,
             "is_company": bool(address.company),
+            "vat": order.vat if address.company and vat_number.is_valid(order.vat) else False,
             "email": customer.email or False,
             "phone": customer.phone or address.phone or False,
             "lang": self.languages.get(customer.locale.split("-")[0].split("_")[0])

@@ -16,7 +16,9 @@ CHANNEL_PRODUCTS = {
 
 
 def listing_key(line):
-    """What a channel product is remembered by."""
+    """What a channel product is remembered by. Fees have a name only, such as "Deposit"."""
+    if line.kind == LineKind.FEE:
+        return f"fee:{line.title.casefold()}"
     return line.variant_id or (f"sku:{line.sku}" if line.sku else "")
 
 
@@ -34,7 +36,7 @@ class ProductFinder:
             listing_key(line): line
             for order in orders
             for line in order.lines
-            if line.kind == LineKind.GOODS and listing_key(line)
+            if line.kind in (LineKind.GOODS, LineKind.FEE) and listing_key(line)
         }
         self.listings = self._known_listings()
         self._learn()
@@ -59,6 +61,8 @@ class ProductFinder:
             line = self.lines[key]
             found = candidates.get(("sku", line.sku)) or candidates.get(("barcode", line.barcode))
             product = found[0] if found and len(found) == 1 else self.env["product.product"]
+            if line.kind == LineKind.FEE:
+                product = self.channel.fee_product_id
             if key in self.listings:
                 if product:
                     self.listings[key].product_id = product
@@ -98,22 +102,38 @@ class ProductFinder:
 
     def product_for(self, line):
         """Product of a line; ``Problem`` if there is none."""
-        if line.kind != LineKind.GOODS:
-            product = self.channel[CHANNEL_PRODUCTS[line.kind]]
-            if not product:
-                field = self.channel._fields[CHANNEL_PRODUCTS[line.kind]]
-                label = field._description_string(self.env)
-                raise Problem("setup", self.env._("The channel has no “%s”.", label))
-            return product
         listing = self.listings.get(listing_key(line))
-        if not listing or not listing.product_id:
-            raise Problem(
-                "product",
-                self.env._(
-                    "No product is known for “%(title)s” (SKU %(sku)s). Choose one under "
-                    "“Map Products”, or give a product this internal reference.",
-                    title=line.title,
-                    sku=line.sku or "–",
-                ),
+        if listing and listing.product_id:
+            return listing.product_id
+        if line.kind != LineKind.GOODS:
+            return self._channel_product(line)
+        raise Problem(
+            "product",
+            self.env._(
+                "No product is known for “%(title)s” (SKU %(sku)s). Choose one under "
+                "“Map Products”, or give a product this internal reference.",
+                title=line.title,
+                sku=line.sku or "–",
+            ),
+        )
+
+    def _channel_product(self, line):
+        """Product of the channel for a kind of line."""
+        field = self.channel._fields[CHANNEL_PRODUCTS[line.kind]]
+        product = self.channel[field.name]
+        label = field._description_string(self.env)
+        if not product:
+            raise Problem("setup", self.env._("The channel has no “%s”.", label))
+        if line.kind == LineKind.GIFT_CARD and not self._is_liability(product):
+            text = self.env._(
+                "Gift cards sold are owed to their owners, not earned: give “%s” an income "
+                "account that is a liability.",
+                product.display_name,
             )
-        return listing.product_id
+            raise Problem("setup", text)
+        return product
+
+    def _is_liability(self, product):
+        # sudo: whoever imports need not see the accounts
+        accounts = product.sudo().product_tmpl_id.get_product_accounts()
+        return accounts["income"].internal_group == "liability"

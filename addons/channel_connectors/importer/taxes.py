@@ -1,5 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from decimal import Decimal
+from functools import cached_property
+
+from stdnum.eu import vat as vat_number
 
 from odoo import Command
 
@@ -13,6 +16,8 @@ UNTAXED_KINDS = (LineKind.GIFT_CARD, LineKind.TIP, LineKind.ROUNDING)
 
 # Accounts for goods taxed in another member state, by chart of accounts.
 DISTANCE_TAX_ACCOUNTS = {"de_skr03": "1767", "de_skr04": "3817"}
+# Vouchers that are not used yet (other liabilities).
+GIFT_CARD_ACCOUNTS = {"de_skr03": "1700", "de_skr04": "3500"}
 DISTANCE_INCOME_ACCOUNTS = {"de_skr03": "8320", "de_skr04": "4320"}
 
 
@@ -21,55 +26,125 @@ def percent(rate):
     return float((Decimal(rate) * 100).quantize(Decimal("0.0001")))
 
 
-def tax_keys(order, line, default_country):
-    """Keys (country code, percent, price contains tax) of the taxes of a line.
+class TaxKeys:
+    """What the taxes of a line are mapped by: country code, percent, price mode, kind.
 
-    Goods without any tax are taxed at zero, which has a reason (export, exemption) and
-    so needs a mapping like every other rate.
+    Goods without any tax are taxed at zero, which has a reason (export, a business customer
+    in another member state, exemption) and so needs a mapping like every other rate.
     """
-    country = order.destination or default_country
-    if line.taxes:
-        return [(country, percent(tax.rate), order.taxes_included) for tax in line.taxes]
-    if line.kind in UNTAXED_KINDS:
-        return []
-    return [(country, 0.0, order.taxes_included)]
-
-
-class TaxMap:
-    """The channel's mapping rows by key."""
 
     def __init__(self, channel):
         self.channel = channel
+        self.default = channel.default_country_id.code or ""
+
+    @cached_property
+    def _partners_in_union(self):
+        """Codes of the other member states."""
+        home = self.channel.company_id.account_fiscal_country_id
+        members = self.channel.env.ref("base.europe").country_ids
+        return set((members - home).mapped("code")) if home in members else set()
+
+    def of(self, order, line):
+        """Keys of a line, none for lines that carry no tax by their nature."""
+        country, included = order.destination or self.default, order.taxes_included
+        if line.taxes:
+            return [
+                (country, percent(t.rate), included, "marketplace" if t.channel_liable else "own")
+                for t in line.taxes
+            ]
+        if line.kind in UNTAXED_KINDS:
+            return []
+        business = order.vat and country in self._partners_in_union
+        return [(country, 0.0, included, "business" if business else "own")]
+
+
+def row_key(row):
+    """Key of a mapping row."""
+    return row.country_id.code, round(row.rate, 4), row.price_include, row.kind
+
+
+class TaxMap:
+    """The channel's mapping rows by key; what is missing is added, for a person to fill."""
+
+    def __init__(self, channel, orders=()):
+        self.channel = channel
         self.env = channel.env
-        self.default_country = channel.company_id.account_fiscal_country_id.code or ""
-        self.rows = {
-            (row.country_id.code, round(row.rate, 4), row.price_include): row
-            for row in channel.tax_ids
-        }
+        self.keys = TaxKeys(channel)
+        self.rows = {row_key(row): row for row in channel.tax_ids}
+        self.add({key for o in orders for line in o.lines for key in self.keys.of(o, line)})
+
+    def add(self, keys):
+        """Rows without a tax for the keys nobody has met yet."""
+        missing = sorted(key for key in keys if key not in self.rows and key[0])
+        if not missing:
+            return
+        countries = self.env["res.country"].search([("code", "in", [key[0] for key in missing])])
+        by_code = {country.code: country for country in countries}
+        missing = [key for key in missing if key[0] in by_code]
+        # sudo: to say what is missing is part of the import; choosing a tax is not
+        rows = self.env["sales.channel.tax"].sudo()
+        created = rows.create(
+            [
+                {
+                    "channel_id": self.channel.id,
+                    "country_id": by_code[country].id,
+                    "rate": rate,
+                    "price_include": included,
+                    "kind": kind,
+                }
+                for country, rate, included, kind in missing
+            ]
+        )
+        self.rows.update(zip(missing, created.sudo(False), strict=True))
 
     def rows_for(self, order, line):
         """Mapping rows of a line's taxes; ``Problem`` if one is missing."""
-        if any(tax.channel_liable for tax in line.taxes):
-            raise Problem("tax", self.env._("The marketplace owes the tax of “%s”.", line.title))
         found = []
-        for key in tax_keys(order, line, self.default_country):
+        for key in self.keys.of(order, line):
+            if not key[0]:
+                raise Problem("address", self._no_country())
+            if key[3] == "business" and not vat_number.is_valid(order.vat):
+                raise Problem("address", self._wrong_vat(order))
             row = self.rows.get(key)
             if not row or not row.tax_id:
                 raise Problem("tax", self._missing(key, line))
             found.append(row)
         return found
 
-    def _missing(self, key, line):
-        country, rate, included = key
-        mode = self.env._("price contains tax") if included else self.env._("tax on top")
+    def _no_country(self):
         return self.env._(
-            "No tax is mapped for %(rate)s %% to %(country)s (%(mode)s), needed for "
-            "“%(title)s”. Choose one in the channel's taxes.",
-            rate=f"{rate:g}",
-            country=country or "–",
-            mode=mode,
-            title=line.title,
+            "The order names no country, and the tax depends on it. Complete the address, or "
+            "set “Country without Address” in the channel."
         )
+
+    def _wrong_vat(self, order):
+        return self.env._(
+            "No tax was charged, but “%s” is no valid VAT number of the European Union. Ask the "
+            "customer, then complete the address.",
+            order.vat,
+        )
+
+    def _missing(self, key, line):
+        country, rate, included, kind = key
+        mode = self.env._("price contains tax") if included else self.env._("tax on top")
+        values = {"rate": f"{rate:g}", "country": country, "mode": mode}
+        if kind == "business":
+            reason = self.env._(
+                "No tax is mapped for businesses with a VAT number in %(country)s (%(mode)s).",
+                **values,
+            )
+        elif kind == "marketplace":
+            reason = self.env._(
+                "The marketplace owes the tax of %(rate)s %% to %(country)s (%(mode)s), and "
+                "nothing is mapped for that.",
+                **values,
+            )
+        else:
+            reason = self.env._(
+                "No tax is mapped for %(rate)s %% to %(country)s (%(mode)s).", **values
+            )
+        needed = self.env._("It is needed for “%s”. Choose one in the channel's taxes.", line.title)
+        return f"{reason} {needed}"
 
 
 class TaxPreparer:
@@ -92,48 +167,42 @@ class TaxPreparer:
 
     def run(self):
         """Complete the rows; returns those without a tax."""
-        rows = {
-            (row.country_id.code, round(row.rate, 4), row.price_include): row
-            for row in self.channel.tax_ids
-        }
-        keys = self._keys()
-        countries = {
-            country.code: country
-            for country in self.env["res.country"].search([("code", "in", [k[0] for k in keys])])
-        }
-        for key in sorted(keys - rows.keys()):
-            if key[0] in countries:
-                rows[key] = self.env["sales.channel.tax"].create(
-                    {
-                        "channel_id": self.channel.id,
-                        "country_id": countries[key[0]].id,
-                        "rate": key[1],
-                        "price_include": key[2],
-                    }
-                )
-        for row in rows.values():
+        taxes = TaxMap(self.channel, self._orders())
+        for row in taxes.rows.values():
             if not row.tax_id:
                 self._fill(row)
+        self._prepare_gift_cards()
         return self.channel.tax_ids.filtered(lambda row: not row.tax_id)
 
-    def _keys(self):
+    def _orders(self):
+        """The orders of the inbox that wait, as far as they can be read."""
         parse = self.channel._adapter_class().parse_order
-        keys = set()
         for row in self.channel.order_ids.filtered(lambda r: r.state in ("new", "attention")):
             try:
-                order = parse(row.payload)
+                yield parse(row.payload)
             except PayloadError:
                 continue  # the import tells what is wrong with it
-            for line in order.lines:
-                keys.update(tax_keys(order, line, self.home.code or ""))
-        return keys
+
+    def _prepare_gift_cards(self):
+        """Vouchers sold are owed to their owners: give them the chart's account for that."""
+        product = self.channel.gift_card_product_id
+        account = self._account(GIFT_CARD_ACCOUNTS)
+        if product and account and not product.property_account_income_id:
+            product.property_account_income_id = account
 
     def _fill(self, row):
-        """Tax of a row: at home, to another member state, or out of the union."""
-        if row.country_id == self.home:
+        """Tax of a row: at home, to another member state, or out of the union.
+
+        What a marketplace owes is not ours to tax, so a person has to choose.
+        """
+        if row.kind == "marketplace":
+            return
+        if row.kind == "business":
+            row.tax_id, row.fiscal_position_id = self._untaxed(row.country_id, vat=True)
+        elif row.country_id == self.home:
             row.tax_id = self._domestic(row.rate, row.price_include)
         elif not row.rate:
-            row.tax_id, row.fiscal_position_id = self._export(row.country_id)
+            row.tax_id, row.fiscal_position_id = self._untaxed(row.country_id, vat=False)
         elif row.country_id in self.europe and self.home in self.europe:
             row.tax_id, row.fiscal_position_id = self._distance_sale(row)
 
@@ -168,20 +237,21 @@ class TaxPreparer:
             }
         )
 
-    def _export(self, country):
-        """Zero rate and fiscal position for goods that leave the union untaxed."""
-        if country in self.europe:
-            return self.env["account.tax"], self.env["account.fiscal.position"]
+    def _untaxed(self, country, vat):
+        """Zero rate and fiscal position for goods that leave untaxed: out of the union, or
+        to a business with a VAT number in it.
+        """
         home_taxes = self.company.account_sale_tax_id
-        for tax in self.taxes.filtered(lambda tax: not tax.amount).sorted("id"):
-            for position in tax.fiscal_position_ids:
-                area = position.country_id | position.country_group_id.country_ids
-                if (
-                    not position.vat_required
-                    and (not area or country in area)
-                    and home_taxes in tax.original_tax_ids
-                ):
-                    return tax, position
+        if vat == (country in self.europe):
+            for tax in self.taxes.filtered(lambda tax: not tax.amount).sorted("id"):
+                for position in tax.fiscal_position_ids:
+                    area = position.country_id | position.country_group_id.country_ids
+                    if (
+                        position.vat_required == vat
+                        and (not area or country in area)
+                        and home_taxes in tax.original_tax_ids
+                    ):
+                        return tax, position
         return self.env["account.tax"], self.env["account.fiscal.position"]
 
     def _distance_sale(self, row):

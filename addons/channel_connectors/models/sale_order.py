@@ -28,6 +28,18 @@ class SaleOrder(models.Model):
     channel_amount_total = fields.Monetary("Total in the Channel", readonly=True, copy=False)
     channel_amount_refunded = fields.Monetary("Refunded in the Channel", readonly=True, copy=False)
     channel_note = fields.Text("Note of the Customer", readonly=True, copy=False)
+    channel_discount_codes = fields.Char("Discount Codes", readonly=True, copy=False)
+    channel_shipping = fields.Char("Shipping in the Channel", readonly=True, copy=False)
+    channel_method_id = fields.Many2one(
+        "sales.channel.method", "Paid By", readonly=True, copy=False, check_company=True
+    )
+    channel_awaits_payment = fields.Boolean(
+        "Waits for Payment",
+        readonly=True,
+        copy=False,
+        help="Paid in advance, and the money has not come yet.",
+    )
+    channel_is_test = fields.Boolean("Test Order", readonly=True, copy=False)
     channel_payment_ids = fields.One2many(
         "sales.channel.payment", "order_id", "Payments in the Channel", readonly=True
     )
@@ -53,6 +65,26 @@ class SaleOrder(models.Model):
         return any(picking.state == "done" for picking in self.picking_ids) or any(
             move.state == "posted" for move in self.invoice_ids
         )
+
+    def _confirmation_error_message(self):
+        """A test order of a channel stays a quotation: nothing is made, sent or invoiced."""
+        if self.channel_is_test:
+            return self.env._("This is a test order of the channel.")
+        return super()._confirmation_error_message()
+
+    def set_delivery_line(self, carrier, amount):
+        """What the customer paid for shipping was agreed in the channel: only the way goods
+        are sent can change.
+        """
+        imported = self.filtered("channel_id")
+        imported.carrier_id = carrier
+        imported.picking_ids.filtered(
+            lambda picking: (
+                picking.state not in ("done", "cancel") and picking.picking_type_code == "outgoing"
+            )
+        ).carrier_id = carrier
+        others = self - imported
+        return super(SaleOrder, others).set_delivery_line(carrier, amount) if others else True
 
     def action_confirm(self):
         """Orders of a channel keep the day on which the customer ordered."""

@@ -22,6 +22,13 @@ class SaleOrderLine(models.Model):
         copy=False,
     )
 
+    channel_wishes = fields.Text(
+        "Wishes of the Customer",
+        readonly=True,
+        copy=False,
+        help="What the customer asked for on this line, such as a text to engrave.",
+    )
+
     # What the channel charged stays what the customer pays: core would set the price of
     # the pricelist again as soon as the quantity changes.
 

@@ -1,5 +1,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-import json
 import logging
 from datetime import timedelta, timezone
 
@@ -11,6 +10,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..channels.base.errors import AuthenticationError, ChannelError, RefusedError
 from ..importer import OrderImporter
+from ..importer.payloads import payload_columns
 
 _logger = logging.getLogger(__name__)
 
@@ -66,7 +66,11 @@ class SalesChannel(models.Model):
         self.ensure_one()
         if not self._lock_import():
             raise RetryableJobError(f"an import of {self.name} is already running", seconds=60)
-        return self._import_orders(commit=True)
+        return self._in_company_language()._import_orders(commit=True)
+
+    def _in_company_language(self):
+        """What jobs write is read by the company's people, whoever the job runs as."""
+        return self.with_context(lang=self.company_id.partner_id.lang)
 
     def _lock_import(self):
         """Take the channel's import for this transaction; False if somebody has it."""
@@ -127,7 +131,7 @@ class SalesChannel(models.Model):
         """
         if not payloads:
             return
-        columns = self._payload_columns(adapter, payloads)
+        columns = payload_columns(adapter, payloads)
         self.env["sales.channel.order"].flush_model()
         self.env.cr.execute(
             SQL(
@@ -161,16 +165,6 @@ class SalesChannel(models.Model):
         )
         self.env["sales.channel.order"].invalidate_model()
 
-    @staticmethod
-    def _payload_columns(adapter, payloads):
-        """Ids, names, payloads, digests and moments of a page; the last of equal ids."""
-        rows = {}
-        for payload in map(_without_null_characters, payloads):
-            key, name, updated = adapter.order_key(payload)
-            digest = adapter.payload_digest(payload)
-            rows[key] = (key, name, json.dumps(payload), digest, updated.replace(tzinfo=None))
-        return [list(column) for column in zip(*rows.values(), strict=True)]
-
     def _process_waiting(self, commit=False):
         """Work through the inbox in chunks until nothing waits."""
         done = self.env["sales.channel.order"]
@@ -201,15 +195,5 @@ class SalesChannel(models.Model):
     def _importer(self):
         """What turns payloads of this channel into orders."""
         self.ensure_one()
-        return OrderImporter(self.with_company(self.company_id))
-
-
-def _without_null_characters(value):
-    """PostgreSQL stores no NUL in text; nothing readable is lost without it."""
-    if isinstance(value, str):
-        return value.replace("\0", "")
-    if isinstance(value, dict):
-        return {key: _without_null_characters(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_without_null_characters(item) for item in value]
-    return value
+        preview = bool(self.env.context.get("channel_preview"))
+        return OrderImporter(self.with_company(self.company_id), preview=preview)

@@ -35,15 +35,5 @@ class SalesChannelListing(models.Model):
         newly_mapped = self.filtered(lambda listing: not listing.product_id)
         result = super().write(vals)
         if vals.get("product_id") and newly_mapped:
-            newly_mapped._release_waiting_orders()
+            newly_mapped.channel_id._release_waiting("product")
         return result
-
-    def _release_waiting_orders(self):
-        """Orders that waited for a product go on with the next import."""
-        self.env["sales.channel.order"].search(
-            [
-                ("channel_id", "in", self.channel_id.ids),
-                ("state", "=", "attention"),
-                ("reason_code", "=", "product"),
-            ]
-        ).write({"state": "new"})

@@ -56,6 +56,8 @@ class SalesChannelOrder(models.Model):
             ("payload", "Order not understood"),
             ("product", "Unknown product"),
             ("tax", "Tax without a mapping"),
+            ("payment", "New way to pay"),
+            ("address", "Address incomplete"),
             ("country", "Unknown country"),
             ("currency", "Other currency"),
             ("setup", "Channel not set up"),
@@ -89,6 +91,9 @@ class SalesChannelOrder(models.Model):
     is_cancelled = fields.Boolean("Cancelled", readonly=True)
     payload = fields.Json(readonly=True)
     payload_text = fields.Text(compute="_compute_payload_text")
+    completion = fields.Json(
+        readonly=True, help="What a person added to the address, which the channel left out."
+    )
     digest = fields.Char(readonly=True)
     content = fields.Json(readonly=True, help="What the sales order was last made from.")
 
@@ -138,20 +143,6 @@ class SalesChannelOrder(models.Model):
             rows = rows.filtered(lambda row: row.state in ("attention", "new"))
             rows.write({"state": "new"})
             rows.with_company(channel.company_id)._process()
-
-    def action_map_products(self):
-        """The products of the channel nobody has mapped yet."""
-        return self.channel_id[:1].action_view_listings()
-
-    def action_view_channel(self):
-        """The channel with its taxes."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "sales.channel",
-            "res_id": self.channel_id.id,
-            "views": [(False, "form")],
-        }
 
     def action_ignore(self):
         self.filtered(lambda row: not row.sale_order_id).write({"state": "ignored"})

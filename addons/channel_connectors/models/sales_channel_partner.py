@@ -16,6 +16,10 @@ class SalesChannelPartner(models.Model):
         required=True, help="How the channel knows this customer: an account, a company, a guest."
     )
     partner_id = fields.Many2one("res.partner", required=True, ondelete="cascade", index=True)
+    is_placeholder = fields.Boolean(
+        "Not Known Yet",
+        help="The channel withheld who this is. Once it says so, the contact is filled in.",
+    )
 
     _unique_key = models.Constraint(
         "UNIQUE(channel_id, external_key)", "A customer of a channel can be linked only once."

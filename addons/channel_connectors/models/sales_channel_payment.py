@@ -24,6 +24,12 @@ class SalesChannelPayment(models.Model):
         required=True, help="Positive when the customer paid, negative when paid back."
     )
     currency_id = fields.Many2one("res.currency", required=True)
+    settled_amount = fields.Monetary(
+        "In the Shop's Currency",
+        currency_field="settled_currency_id",
+        help="The same amount as the channel converted it for its own books.",
+    )
+    settled_currency_id = fields.Many2one(related="channel_id.currency_id", string="Shop Currency")
     state = fields.Selection(
         [("pending", "Pending"), ("done", "Done")], required=True, default="pending"
     )
@@ -47,9 +53,13 @@ class SalesChannelPayment(models.Model):
     )
 
     def _journal(self):
-        """Journal this payment is booked in; a gift card may have one of its own."""
+        """Journal this payment is booked in; a gift card or a gateway may have its own."""
         self.ensure_one()
         channel = self.channel_id
+        # sudo: whoever triggers the booking need not see how the channel is set up
+        own = channel.sudo().method_ids.filtered(lambda m: m.gateway == self.gateway).journal_id
+        if own:
+            return own
         if self.is_gift_card and channel.gift_card_journal_id:
             return channel.gift_card_journal_id
         return channel.payment_journal_id

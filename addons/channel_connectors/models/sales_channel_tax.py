@@ -21,6 +21,19 @@ class SalesChannelTax(models.Model):
     price_include = fields.Boolean(
         "Price Contains Tax", help="True for orders of a shop that shows prices with tax."
     )
+    kind = fields.Selection(
+        [
+            ("own", "Owed by us"),
+            ("business", "Business with VAT Number"),
+            ("marketplace", "Owed by the Marketplace"),
+        ],
+        "Case",
+        required=True,
+        default="own",
+        help="Businesses with a VAT number in another member state are sold to without tax. "
+        "Tax a marketplace collects and pays itself passes through: choose a tax on a clearing "
+        "account for it.",
+    )
     tax_id = fields.Many2one(
         "account.tax",
         "Tax in Odoo",
@@ -36,7 +49,7 @@ class SalesChannelTax(models.Model):
     )
 
     _unique_rate = models.Constraint(
-        "UNIQUE(channel_id, country_id, rate, price_include)",
+        "UNIQUE(channel_id, country_id, rate, price_include, kind)",
         "A rate can be mapped only once per destination.",
     )
 
@@ -44,6 +57,12 @@ class SalesChannelTax(models.Model):
     def _compute_display_name(self):
         for row in self:
             row.display_name = f"{row.country_id.code} {row.rate:g} %"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("tax_id"):
+            self.channel_id._release_waiting("tax")
+        return result
 
 
 class SalesChannel(models.Model):
@@ -60,10 +79,8 @@ class SalesChannel(models.Model):
             except ChannelError as error:
                 raise UserError(channel._explain(error)) from error
         missing = TaxPreparer(channel).run()
-        waiting = channel.order_ids.filtered(
-            lambda row: row.state == "attention" and row.reason_code == "tax"
-        )
-        waiting.write({"state": "new"})
+        channel._release_waiting("tax")
+        channel._release_waiting("setup")
         if missing:
             return self._notify(
                 self.env._("Choose a tax"),

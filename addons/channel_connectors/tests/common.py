@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+import copy
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -62,8 +63,41 @@ class ChannelCase(TransactionCase):
             name: {key: Decimal(totals[key]) for key in ("total", "tax", "lines", "shipping")}
             for name, totals in expected_totals().items()
         }
+        cls.use_francs()
         cls.channel = cls.make_channel(cls.sandbox.url)
         cls.map_taxes(cls.channel)
+        cls.env.ref("channel_connectors.product_gift_card").property_account_income_id = cls.env[
+            "account.account"
+        ].create({"name": "Vouchers", "code": "X1799", "account_type": "liability_current"})
+
+    @classmethod
+    def use_francs(cls):
+        """One sample is charged in francs: it needs a rate and a pricelist, and its totals
+        are those the customer saw.
+        """
+        francs = cls.env.ref("base.CHF")
+        francs.active = True
+        francs.rate_ids.unlink()
+        cls.env["res.currency.rate"].create(
+            {"currency_id": francs.id, "name": "2026-01-01", "rate": 0.94}
+        )
+        cls.env["product.pricelist"].create({"name": "Francs", "currency_id": francs.id})
+        for order in cls.store.orders.values():
+            if order["presentmentCurrencyCode"] != order["currencyCode"]:
+                shown = [
+                    Decimal(bag["presentmentMoney"]["amount"])
+                    for bag in (
+                        order["totalPriceSet"],
+                        order["currentTotalTaxSet"],
+                        order["shippingLines"][0]["originalPriceSet"],
+                    )
+                ]
+                cls.expected[order["name"]] = {
+                    "total": shown[0],
+                    "tax": shown[1],
+                    "lines": shown[0] - shown[2],
+                    "shipping": shown[2],
+                }
 
     @classmethod
     def _product_ids(cls):
@@ -120,6 +154,23 @@ class ChannelCase(TransactionCase):
                     }
                 )
             ]
+
+    @staticmethod
+    def bag(amount):
+        """Amount of an order charged in the shop's currency."""
+        money = {"amount": f"{float(amount):.2f}", "currencyCode": "EUR"}
+        return {"shopMoney": money, "presentmentMoney": money}
+
+    def receive(self, payloads, channel=None):
+        """Import payloads as the channel does, without its network."""
+        channel = channel or self.channel
+        channel._store_payloads(channel._adapter_class(), payloads)
+        channel._process_waiting()
+
+    def sample(self, name="#1001", **changes):
+        """The payload of a sample order as the adapter hands it on, with changes."""
+        order = next(o for o in default_orders()[0] if o["name"] == name)
+        return {**copy.deepcopy(order), "refunds": [], **changes}
 
     def row(self, name, channel=None):
         return self.env["sales.channel.order"].search(

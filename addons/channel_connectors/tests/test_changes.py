@@ -15,10 +15,6 @@ class TestChanges(ChannelCase):
         self.saved = {key: dict(order) for key, order in self.store.orders.items()}
         self.addCleanup(self.store.orders.update, self.saved)
 
-    def bag(self, amount):
-        money = {"amount": amount, "currencyCode": "EUR"}
-        return {"shopMoney": money, "presentmentMoney": money}
-
     def halve(self, name="#1001"):
         """The customer takes only one of two jars."""
         order = self.store.order_by_name(name)

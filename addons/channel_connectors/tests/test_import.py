@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 import copy
+import json
 
 from odoo import Command
 
@@ -96,6 +97,10 @@ class TestImport(ChannelCase):
             order.update(customer=None, email=None, billingAddress=None, shippingAddress=None)
         with Sandbox(Store(bare)) as sandbox:
             self.channel.api_base = sandbox.url
+            self.import_all()
+            self.assertEqual(self.row("#1001").reason_code, "address")
+            self.channel.default_country_id = self.home
+            self.assertEqual(self.row("#1001").state, "new")
             self.import_all()
         self.assertEqual(self.row("#1001").state, "imported", self.row("#1001").reason)
         self.assertNotEqual(self.order("#1001").partner_id, self.order("#1002").partner_id)
@@ -195,7 +200,8 @@ class TestImport(ChannelCase):
     def test_other_currency(self):
         orders, _refunds = default_orders()
         foreign = copy.deepcopy(orders[:1])
-        foreign[0]["currencyCode"] = "USD"
+        foreign[0].update(currencyCode="USD", presentmentCurrencyCode="USD")
+        foreign = json.loads(json.dumps(foreign).replace("EUR", "USD"))
         with Sandbox(Store(foreign)) as sandbox:
             self.channel.api_base = sandbox.url
             self.import_all()
@@ -227,15 +233,29 @@ class TestImport(ChannelCase):
         self.assertEqual(len(self.order("#1001").order_line), 83)
 
     def test_queries_per_order(self):
-        """A chunk of new orders of new customers costs few statements per order."""
-        with Sandbox(Store(generate(50, seed=5))) as sandbox:
-            self.channel.api_base = sandbox.url
-            self.channel._fetch_orders(process=False)
-        rows = self.channel.order_ids
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        rows._process()
-        self.env.flush_all()
-        per_order = (self.env.cr.sql_log_count - before) / len(rows)
-        self.assertEqual(set(rows.mapped("state")), {"imported"})
-        self.assertLessEqual(per_order, 8, f"{per_order:.1f} queries an order")
+        """New orders of new customers cost few statements each, however many there are."""
+        per_order = []
+        for count, seed in ((25, 5), (50, 6), (50, 7)):
+            orders = generate(count, seed=seed)
+            for number, order in enumerate(orders):
+                order.update(id=f"gid://shopify/Order/{seed}{number:04d}", refunds=[])
+                order["email"] = f"{seed}.{number}@example.org"
+                order["customer"]["id"] = f"gid://shopify/Customer/{seed}{number:04d}"
+                for part in (order["lineItems"], order["shippingLines"]):
+                    for node in part["nodes"]:
+                        node["id"] += f"/{seed}"
+                for node in order["transactions"]:
+                    node["id"] += f"/{seed}"
+            self.channel._store_payloads(self.channel._adapter_class(), orders)
+            rows = self.channel.order_ids.filtered(lambda row: row.state == "new")
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            rows._process()
+            self.env.flush_all()
+            per_order.append((self.env.cr.sql_log_count - before) / count)
+            self.assertEqual(set(rows.mapped("state")), {"imported"})
+            self.assertEqual(len(rows), count)
+        self.assertLessEqual(max(per_order[1:]), 8, f"{per_order} queries an order")
+        self.assertLessEqual(per_order[2], per_order[1] + 0.5, "flat")
+        self.assertLessEqual(per_order[1], per_order[0] + 0.5, "no more in larger chunks")

@@ -19,7 +19,7 @@ class TestInvoices(ChannelCase):
             self.assertFalse(channel._import_orders())
             for name, expected in self.expected.items():
                 order = self.order(name, channel)
-                if order.state == "cancel":
+                if order.state == "cancel" or order.channel_is_test:
                     continue
                 with self.subTest(method=method, order=name):
                     order.action_confirm()

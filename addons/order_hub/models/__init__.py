@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from . import (
     exception_rule,
+    mrp_production,
     product_template,
     sale_order,
     sale_order_check,
@@ -8,4 +9,6 @@ from . import (
     sale_order_rules,
     sale_order_workflow,
     sale_workflow_process,
+    sales_channel,
+    stock_lot,
 )

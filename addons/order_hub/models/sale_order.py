@@ -42,7 +42,12 @@ class SaleOrder(models.Model):
         return (
             Workflow._get_workflow_domain("validate_order", "order_filter_id")
             & Domain("state", "in", ("draft", "sent"))
-            & (Domain("workflow_process_id.confirm_when", "=", "order") | self._get_paid_domain())
+            & Domain("channel_is_test", "=", False)
+            & (
+                Domain("workflow_process_id.confirm_when", "=", "order")
+                & Domain("channel_awaits_payment", "=", False)
+                | self._get_paid_domain()
+            )
             & (Domain("blocked_by_check", "=", False) | self._get_paid_domain())
         )
 
@@ -163,7 +168,9 @@ class SaleOrder(models.Model):
         Workflow = self.env["sale.workflow.process"]
         return (
             Workflow._get_workflow_domain("create_invoice")
-            & Domain("channel_refund_ids", "any", [("move_id", "=", False)])
+            & Domain(
+                "channel_refund_ids", "any", [("move_id", "=", False), ("is_settled", "=", False)]
+            )
             & Domain("order_line.invoice_lines.parent_state", "=", "posted")
         )
 

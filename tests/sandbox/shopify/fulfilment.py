@@ -360,3 +360,17 @@ def withdraw(store: Any, order: Json, line: Json, pieces: int, *, restock: bool)
                     )
         _settle(store, node)
     return taken
+
+
+def sent_lines(_store: Any, node: Json, **_page: Any) -> list[Json]:
+    """What a fulfilment consists of."""
+    return [
+        {"quantity": pieces, "lineItem": row["lineItem"]} for _fo, row, pieces in node["pieces"]
+    ]
+
+
+def open_pieces(store: Any, line: Json) -> int:
+    """Pieces of an order line that are still to be sent."""
+    order = next(order for order in store.orders.values() if line in order["lineItems"])
+    rows = [row for fo in ensure(store, order) for row in fo["lineItems"]]
+    return sum(row["remainingQuantity"] for row in rows if row["lineItem"] is line)

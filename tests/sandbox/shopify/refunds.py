@@ -333,3 +333,10 @@ def add_tags(store: Any, id: str, tags: list[str]) -> Json:
     order["tags"] = [*order["tags"], *(tag for tag in tags if tag not in order["tags"])]
     store.touch(order)
     return {"node": order, "userErrors": []}
+
+
+def refundable(store: Any, row: Json) -> Json | None:
+    """What can still be refunded to a payment."""
+    order = next(order for order in store.orders.values() if row in order["transactions"])
+    left = next((left for paid, left in _paid(order) if paid is row), None)
+    return None if left is None else {"amount": str(left), "currencyCode": order["currencyCode"]}

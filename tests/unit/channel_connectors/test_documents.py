@@ -22,6 +22,7 @@ VARIABLES = {
     "refunds_by_ids": {"ids": ["x"] * REFUNDS_PER_REQUEST},
     "inventory_levels": {"ids": ["x"] * 250},
     "owners_of": {"ids": ["x"] * 250},
+    "variant_items": {"ids": ["x"] * 250},
     "variants_page": {"first": 250},
 }
 DOCUMENTS = document_names()

@@ -40,6 +40,10 @@ def test_own_samples(name):
 
 
 def check(order, totals):
+    if order.currency != order.shop_currency:
+        # The known totals are the shop's; what was charged is tested with the generated orders.
+        assert order.computed_total == order.total and order.computed_tax == order.tax_total
+        return
     shipping = sum(line.amount for line in order.lines if line.kind == LineKind.SHIPPING)
     assert order.computed_total == order.total == Decimal(totals["total"])
     assert order.computed_tax == order.tax_total == Decimal(totals["tax"])

@@ -1,4 +1,17 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 """What every channel has in common: the order, money, errors, adapters."""
 
-from . import adapter, changes, errors, events, linetax, money, order, state
+from . import (
+    adapter,
+    changes,
+    credit,
+    differences,
+    errors,
+    events,
+    linetax,
+    money,
+    order,
+    outgoing,
+    proof,
+    state,
+)

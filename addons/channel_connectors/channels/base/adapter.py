@@ -24,7 +24,10 @@ class Capabilities:
     webhooks: bool = False
     stock: bool = False
     fulfilment: bool = False
+    cancellations: bool = False
     refunds: bool = False
+    payouts: bool = False
+    proof: bool = False
 
 
 @dataclass(frozen=True)

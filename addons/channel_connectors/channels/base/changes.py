@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from .order import OrderData
+from .order import Address, OrderData
 
 Summary = dict[str, Any]
 
@@ -21,19 +21,34 @@ class Change:
     before: str
     after: str
 
+    @property
+    def is_new_address(self) -> bool:
+        """True if nothing was known of an address before."""
+        return self.subject in ("delivery", "invoice") and not self.before
+
 
 def _number(value: Decimal) -> str:
     """A number without trailing zeros, so that equal numbers are equal text."""
     return format(value.normalize(), "f")
 
 
-def summarize(order: OrderData) -> Summary:
-    """The part of an order that binds both sides, as JSON."""
+def summarize(order: OrderData, known: Summary | None = None) -> Summary:
+    """The part of an order that binds both sides, as JSON.
+
+    Addresses that were known and are withheld now stay known.
+    """
+    summary = _summary(order)
+    if known and order.billing.is_withheld and order.shipping.is_withheld:
+        summary |= {key: known[key] for key in ("billing", "shipping")}
+    return summary
+
+
+def _summary(order: OrderData) -> Summary:
     return {
         "total": _number(order.total),
         "currency": order.currency,
-        "billing": " | ".join(part for part in order.billing.key if part),
-        "shipping": " | ".join(part for part in order.shipping.key if part),
+        "billing": _address_text(order.billing),
+        "shipping": _address_text(order.shipping),
         "lines": {
             line.external_id: [
                 line.title,
@@ -44,6 +59,10 @@ def summarize(order: OrderData) -> Summary:
             for line in order.lines
         },
     }
+
+
+def _address_text(address: Address) -> str:
+    return "" if address.is_withheld else " | ".join(part for part in address.key if part)
 
 
 def compare(before: Summary, after: Summary) -> list[Change]:

@@ -1,19 +1,26 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 """An order as any channel delivers it, normalised and checked.
 
-Amounts are ``Decimal`` in ``OrderData.currency``. Where ``taxes_included`` is true,
+Amounts are ``Decimal`` in ``OrderData.currency``, the currency the customer was charged;
+``shop_currency`` is the one the shop keeps its books in and only tells how a payment was
+settled. Where ``taxes_included`` is true,
 ``unit_price`` and ``amount`` of a line contain the tax, else they do not. Rates are
 fractions (``Decimal("0.07")`` is 7 %). Moments are aware datetimes in UTC.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
 from .money import ZERO
+
+GIFT_CARD_GATEWAY = "gift_card"
+NO_GATEWAY = "(none)"
+ADDRESS_PARTS = ("name", "company", "street", "street2", "zip", "city", "country_code")
 
 
 class LineKind(str, Enum):
@@ -73,6 +80,11 @@ class Address:
         """True if nothing in it could guide a parcel or an invoice."""
         return not any(self.key)
 
+    @property
+    def is_withheld(self) -> bool:
+        """True if the channel says no more than a country."""
+        return not any((self.name, self.company, self.street, self.zip, self.city))
+
 
 @dataclass(frozen=True)
 class Customer:
@@ -118,10 +130,18 @@ class Line:
         """Sum of the taxes."""
         return sum((tax.amount for tax in self.taxes), ZERO)
 
+    @property
+    def wishes(self) -> tuple[tuple[str, str], ...]:
+        """What the customer asked for on this line; names with ``_`` are notes of apps."""
+        return tuple((k, v) for k, v in self.attributes if v and not k.startswith("_"))
+
 
 @dataclass(frozen=True)
 class Payment:
-    """Money that moved: positive when the customer paid, negative when paid back."""
+    """Money that moved: positive when the customer paid, negative when paid back.
+
+    ``settled`` is the same amount in the shop's currency, as the channel converted it.
+    """
 
     external_id: str
     gateway: str
@@ -131,16 +151,36 @@ class Payment:
     succeeded: bool
     gift_card: bool = False
     test: bool = False
+    settled: Decimal = ZERO
+
+
+class Restock(str, Enum):
+    """What became of refunded goods, as far as the channel knows."""
+
+    RETURN = "return"
+    CANCEL = "cancel"
+    NONE = "none"
 
 
 @dataclass(frozen=True)
 class RefundLine:
-    """Goods or shipping refunded: ``net`` without and ``tax`` the tax on it."""
+    """Goods or shipping refunded: ``net`` without and ``tax`` the tax on it.
+
+    ``kept`` is how many pieces of the line the customer keeps or still expects after this
+    refund.
+    """
 
     line_external_id: str
     quantity: Decimal
     net: Decimal
     tax: Decimal
+    restock: Restock = Restock.NONE
+    kept: Decimal = ZERO
+
+    @property
+    def gross(self) -> Decimal:
+        """Amount with tax."""
+        return self.net + self.tax
 
 
 @dataclass(frozen=True)
@@ -180,7 +220,11 @@ class OrderData:
     purchase_reference: str = ""
     sales_source: str = ""
     tags: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = field(default=())
+    shop_currency: str = ""
+    vat: str = ""
+    discount_codes: tuple[str, ...] = ()
+    gateways: tuple[str, ...] = ()
+    payment_terms: str = ""
 
     def line_total(self, line: Line) -> Decimal:
         """Amount of a line with its tax."""
@@ -189,6 +233,23 @@ class OrderData:
     def line_net(self, line: Line) -> Decimal:
         """Amount of a line without its tax."""
         return line.amount - line.tax_total if self.taxes_included else line.amount
+
+    def completed(self, parts: Mapping[str, str]) -> OrderData:
+        """The order with what a person added to the address the goods go to, and the VAT
+        number they corrected. What the channel says of an address is never replaced.
+        """
+        if not parts:
+            return self
+        billed = self.shipping.is_empty and not self.billing.is_empty
+        address = self.billing if billed else self.shipping
+        missing = {
+            part: parts[part]
+            for part in ADDRESS_PARTS
+            if parts.get(part) and not getattr(address, part)
+        }
+        address = replace(address, **missing)
+        order = replace(self, vat=parts.get("vat", self.vat))
+        return replace(order, billing=address) if billed else replace(order, shipping=address)
 
     @property
     def computed_total(self) -> Decimal:
@@ -204,3 +265,20 @@ class OrderData:
     def destination(self) -> str:
         """Country the goods go to, or of the invoice when nothing is shipped."""
         return self.shipping.country_code or self.billing.country_code
+
+    @property
+    def shipping_method(self) -> str:
+        """Title of the way the goods are sent, empty if nothing is."""
+        return next((li.title for li in self.lines if li.kind == LineKind.SHIPPING), "")
+
+    @property
+    def payment_key(self) -> str:
+        """What says how the customer pays: the terms agreed, else the gateway, which is
+        not the gift card if something else pays too. Empty if nothing is to be paid.
+        """
+        if self.payment_terms:
+            return f"terms: {self.payment_terms}"
+        others = [name for name in self.gateways if name != GIFT_CARD_GATEWAY]
+        if others or self.gateways:
+            return (others or list(self.gateways))[0]
+        return "" if self.cancelled_at or not self.total else NO_GATEWAY

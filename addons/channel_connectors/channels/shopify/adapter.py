@@ -26,8 +26,10 @@ from .bulk import ResultFile
 from .client import API_VERSION, ShopifyClient
 from .documents import document
 from .mapping import parse_moment, parse_order
+from .outgoing import ShopifyOutgoing
 from .privacy import redact
 from .scopes import missing
+from .statements import ShopifyStatements
 
 PAGE_SIZE = 50
 REFUNDS_PER_REQUEST = 20
@@ -40,10 +42,19 @@ VOLATILE = frozenset({"updatedAt"})
 
 
 @register("shopify")
-class ShopifyAdapter:
+class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements):
     """One shop."""
 
-    capabilities = Capabilities(label="Shopify", webhooks=True)
+    capabilities = Capabilities(
+        label="Shopify",
+        webhooks=True,
+        stock=True,
+        fulfilment=True,
+        cancellations=True,
+        refunds=True,
+        payouts=True,
+        proof=True,
+    )
     read_event = staticmethod(webhooks.read_event)
     redact = staticmethod(redact)
     order_key = staticmethod(lambda p: (p["id"], p["name"], parse_moment(p["updatedAt"])))

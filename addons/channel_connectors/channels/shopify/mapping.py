@@ -1,33 +1,30 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 """Payload of a Shopify order to ``OrderData``.
 
-Amounts are taken in the shop's currency and never mixed with those the customer saw.
 Per line the price is ``originalUnitPrice * quantity`` minus the allocated discounts;
 Shopify's discounted unit prices are documented as approximate. Allocations and taxes of a
-line cover its original quantity, so a line that was edited carries its share of them.
+line cover its original quantity, so they also count pieces that are no longer sold:
+
+- refunded pieces were sold and are credited apart: they stay in the line;
+- pieces refunded before they were shipped ("cancel") never leave: they are taken off with
+  the very amounts of that refund;
+- pieces removed by an edit are taken off by their share of allocations and taxes.
+
+A cancelled order is what was ordered, in full.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timezone
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from ..base.errors import PayloadError
 from ..base.money import CENT, ZERO, prorate, round_money, split
-from ..base.order import (
-    Address,
-    Customer,
-    Line,
-    LineKind,
-    OrderData,
-    Payment,
-    PaymentState,
-    Refund,
-    RefundLine,
-    Tax,
-)
+from ..base.order import Line, LineKind, OrderData, PaymentState, Refund, Restock, Tax
+from .rates import split_by_rate, split_refund
+from .reader import Reader, less_tax, parse_moment, pieces, share_of_taxes, text
 
 Json = dict[str, Any]
 
@@ -41,26 +38,6 @@ PAYMENT_STATES = {
     "VOIDED": PaymentState.VOIDED,
     "EXPIRED": PaymentState.VOIDED,
 }
-PAID_KINDS = ("SALE", "CAPTURE")
-
-
-def parse_moment(text: str) -> datetime:
-    """ISO 8601 to an aware moment in UTC."""
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return moment.astimezone(timezone.utc)
-
-
-def money(bag: Json | None) -> Decimal:
-    """Amount of a money bag in the shop's currency; nothing is zero."""
-    if not bag:
-        return ZERO
-    try:
-        amount = Decimal(str(bag["shopMoney"]["amount"]))
-    except InvalidOperation as error:
-        raise PayloadError(f"{bag['shopMoney']['amount']!r} is not an amount") from error
-    if not amount.is_finite():
-        raise PayloadError(f"{amount} is not an amount")
-    return amount
 
 
 def parse_order(payload: Json) -> OrderData:
@@ -79,49 +56,61 @@ class _Parser:
 
     def __init__(self, payload: Json) -> None:
         self.payload = payload
-        self.gross = bool(payload["taxesIncluded"])
-        self.refunds = tuple(self._refund(refund) for refund in payload.get("refunds") or [])
-        self.refunded: dict[str, Decimal] = {}
-        for refund in self.refunds:
-            for line in refund.lines:
-                known = self.refunded.get(line.line_external_id, ZERO)
-                self.refunded[line.line_external_id] = known + line.quantity
+        self.reader = Reader(payload)
+        self.money = self.reader.money
+        self.gross = self.reader.gross
+        self.cancelled = bool(payload["cancelledAt"])
         self.prorated: set[str] = set()
+        self.split: dict[str, list[Line]] = {}
+        self.refunds = self._with_kept(self.reader.refunds())
 
     def order(self) -> OrderData:
         """The order, after checking that its parts add up to its total."""
-        payload = self.payload
-        lines = self._lines()
+        payload, reader = self.payload, self.reader
+        lines = tuple(line for line in self._lines() if line.quantity)
+        self.refunds = tuple(
+            split_refund(refund, self.split, gross=self.gross) for refund in self.refunds
+        )
         total, tax_total = self._totals(lines)
         lines = self._settle_edits(lines, total, tax_total)
+        billing = reader.address(payload.get("billingAddress"))
+        if not billing.company:
+            billing = replace(billing, company=reader.buying_company())
         order = OrderData(
-            external_id=payload["id"],
-            name=payload["name"],
-            currency=payload["currencyCode"],
+            external_id=text(payload["id"]),
+            name=text(payload["name"]),
+            currency=reader.currency,
             taxes_included=self.gross,
             ordered_at=parse_moment(payload.get("processedAt") or payload["createdAt"]),
             updated_at=parse_moment(payload["updatedAt"]),
             total=total,
             tax_total=tax_total,
             payment_state=self._payment_state(),
-            customer=self._customer(),
-            billing=self._address(payload.get("billingAddress")),
-            shipping=self._address(payload.get("shippingAddress")),
+            customer=reader.customer(),
+            billing=billing,
+            shipping=reader.address(payload.get("shippingAddress")),
             lines=lines,
-            payments=tuple(self._payments()),
+            payments=reader.payments(),
             refunds=self.refunds,
-            amount_refunded=money(payload.get("totalRefundedSet")),
+            amount_refunded=self.money(payload.get("totalRefundedSet")),
             test=bool(payload["test"]),
-            cancelled_at=parse_moment(payload["cancelledAt"]) if payload["cancelledAt"] else None,
-            note=payload.get("note") or "",
-            purchase_reference=payload.get("poNumber") or "",
-            sales_source=payload.get("sourceName") or "",
-            tags=tuple(payload.get("tags") or ()),
+            cancelled_at=parse_moment(payload["cancelledAt"]) if self.cancelled else None,
+            note=text(payload.get("note")),
+            purchase_reference=text(payload.get("poNumber")),
+            sales_source=text(payload.get("sourceName")),
+            tags=tuple(text(tag) for tag in payload.get("tags") or ()),
+            shop_currency=reader.shop_currency,
+            vat=reader.vat(),
+            discount_codes=tuple(text(code) for code in payload.get("discountCodes") or ()),
+            gateways=reader.gateways(),
+            payment_terms=reader.payment_terms(),
         )
         self._check(order)
         return order
 
     def _check(self, order: OrderData) -> None:
+        if not order.external_id or not order.name:
+            raise PayloadError("the order has no number")
         if order.computed_total != order.total:
             raise PayloadError(
                 f"the lines add up to {order.computed_total} {order.currency}, "
@@ -139,122 +128,178 @@ class _Parser:
             raise PayloadError(f"the payment status {state!r} is unknown")
         return PAYMENT_STATES[state]
 
+    # Refunds
+
+    def _with_kept(self, refunds: tuple[Refund, ...]) -> tuple[Refund, ...]:
+        """The refunds with how many pieces of each line were left after them."""
+        gone: dict[str, Decimal] = {}
+        for refund in refunds:
+            for line in refund.lines:
+                key = line.line_external_id
+                gone[key] = gone.get(key, ZERO) + line.quantity
+        left = {}
+        for node in self.payload["lineItems"]["nodes"]:
+            key, title = text(node["id"]), text(node["title"])
+            not_refunded = pieces(node["quantity"], title) - gone.get(key, ZERO)
+            left[key] = max(min(pieces(node["currentQuantity"], title), not_refunded), ZERO)
+        found = []
+        for refund in reversed(refunds):
+            lines = []
+            for line in refund.lines:
+                kept = left.get(line.line_external_id, ZERO)
+                left[line.line_external_id] = kept + line.quantity
+                lines.append(replace(line, kept=kept))
+            found.append(replace(refund, lines=tuple(lines)))
+        return tuple(reversed(found))
+
+    def _refunded(self, line_id: str, *, cancelled: bool) -> tuple[Decimal, Decimal, Decimal]:
+        """Pieces, gross amount and tax refunded of a line: before shipping, or after."""
+        found = [
+            line
+            for refund in self.refunds
+            for line in refund.lines
+            if line.line_external_id == line_id and (line.restock == Restock.CANCEL) == cancelled
+        ]
+        return (
+            sum((line.quantity for line in found), ZERO),
+            sum((line.gross for line in found), ZERO),
+            sum((line.tax for line in found), ZERO),
+        )
+
     # Lines
 
-    def _lines(self) -> tuple[Line, ...]:
+    def _lines(self) -> Iterator[Line]:
         payload = self.payload
-        lines = [self._position(node) for node in payload["lineItems"]["nodes"]]
-        lines += [self._freight(n) for n in payload["shippingLines"]["nodes"] if not n["isRemoved"]]
+        for node in payload["lineItems"]["nodes"]:
+            yield self._position(node)
+        for node in payload["shippingLines"]["nodes"]:
+            if not node["isRemoved"]:
+                freight = self._freight(node)
+                self.split[freight.external_id] = split_by_rate(freight, gross=self.gross)
+                yield from self.split[freight.external_id]
         for node in payload["lineItems"]["nodes"]:
             for duty in node.get("duties") or []:
-                lines.append(self._extra(duty, "Duties"))
+                yield self._extra(duty, "Duties")
         for fee in payload.get("additionalFees") or []:
-            lines.append(self._extra(fee, fee.get("name") or "Fee"))
-        rounding = money((payload.get("totalCashRoundingAdjustment") or {}).get("paymentSet"))
+            yield self._extra(fee, text(fee.get("name")) or "Fee")
+        rounding = self.money((payload.get("totalCashRoundingAdjustment") or {}).get("paymentSet"))
         if rounding:
             key = f"{payload['id']}/rounding"
-            lines.append(
-                Line(key, LineKind.ROUNDING, "Cash rounding", Decimal(1), rounding, rounding)
-            )
-        return tuple(line for line in lines if line.quantity)
+            kind, one = LineKind.ROUNDING, Decimal(1)
+            yield Line(key, kind, "Cash rounding", one, rounding, rounding)
 
     def _position(self, node: Json) -> Line:
-        ordered = Decimal(node["quantity"])
-        current = Decimal(node["currentQuantity"])
-        # Refunded pieces were sold and are credited apart; removed ones were not.
-        quantity = min(ordered, current + self.refunded.get(node["id"], ZERO))
-        if ordered < 0 or quantity < 0:
-            raise PayloadError(f"the quantity of {node['title']!r} is negative")
-        unit_price = money(node["originalUnitPriceSet"])
-        allocated = sum((money(a["allocatedAmountSet"]) for a in node["discountAllocations"]), ZERO)
-        if quantity != ordered:
-            self.prorated.add(node["id"])
-            allocated = prorate(allocated, quantity, ordered)
-        variant = node.get("variant") or {}
-        group = node.get("lineItemGroup") or {}
+        key, title = text(node["id"]), text(node["title"])
+        unit_price = self.money(node["originalUnitPriceSet"])
+        quantity = pieces(node["quantity"], title)
+        amount = unit_price * quantity - self.reader.sum(
+            node["discountAllocations"], "allocatedAmountSet"
+        )
+        taxes = self.reader.taxes(node["taxLines"])
+        if not self.cancelled:
+            quantity, amount, taxes = self._what_is_sold(node, quantity, amount, taxes)
+        variant, group = node.get("variant") or {}, node.get("lineItemGroup") or {}
         return Line(
-            external_id=node["id"],
-            kind=self._kind(node),
-            title=node.get("name") or node["title"],
+            external_id=key,
+            kind=self._kind(node, unit_price),
+            title=text(node.get("name")) or title,
             quantity=quantity,
             unit_price=unit_price,
-            amount=round_money(unit_price * quantity - allocated),
-            taxes=self._taxes(node["taxLines"], quantity, ordered),
-            sku=(node.get("sku") or variant.get("sku") or "").strip(),
-            barcode=(variant.get("barcode") or "").strip(),
-            variant_id=variant.get("id") or "",
-            product_id=(node.get("product") or {}).get("id") or "",
-            group=group.get("title") or "",
+            amount=round_money(amount),
+            taxes=taxes,
+            sku=text(node.get("sku")) or text(variant.get("sku")),
+            barcode=text(variant.get("barcode")),
+            variant_id=text(variant.get("id")),
+            product_id=text((node.get("product") or {}).get("id")),
+            group=text(group.get("title")),
             attributes=tuple(
-                (pair["key"], pair["value"] or "") for pair in node.get("customAttributes") or []
+                (text(pair["key"]), text(pair["value"]))
+                for pair in node.get("customAttributes") or []
             ),
         )
 
-    def _kind(self, node: Json) -> LineKind:
+    def _what_is_sold(
+        self, node: Json, quantity: Decimal, amount: Decimal, taxes: tuple[Tax, ...]
+    ) -> tuple[Decimal, Decimal, tuple[Tax, ...]]:
+        """Pieces, amount and taxes without what was cancelled or edited away."""
+        key, title = text(node["id"]), text(node["title"])
+        unit_price = self.money(node["originalUnitPriceSet"])
+        cancelled, gross, tax = self._refunded(key, cancelled=True)
+        if cancelled:
+            quantity, taxes = max(quantity - cancelled, ZERO), less_tax(taxes, tax)
+            amount -= gross if self.gross else gross - tax
+        current = pieces(node["currentQuantity"], title)
+        sold = min(quantity, current + self._refunded(key, cancelled=False)[0])
+        if sold != quantity:
+            self.prorated.add(key)
+            allocated = unit_price * quantity - amount
+            amount = unit_price * sold - prorate(allocated, sold, quantity)
+            taxes = share_of_taxes(taxes, sold, quantity)
+        return sold, amount, taxes
+
+    def _kind(self, node: Json, unit_price: Decimal) -> LineKind:
         if node["isGiftCard"]:
             return LineKind.GIFT_CARD
         if node.get("product") or node.get("variant") or node.get("sku"):
             return LineKind.GOODS
-        tips = money(self.payload.get("totalTipReceivedSet"))
-        if node["title"] == "Tip" and ZERO < money(node["originalUnitPriceSet"]) <= tips:
+        tips = self.money(self.payload.get("totalTipReceivedSet"))
+        if node["title"] == "Tip" and ZERO < unit_price <= tips:
             return LineKind.TIP
         return LineKind.CUSTOM
 
     def _freight(self, node: Json) -> Line:
-        price = money(node["originalPriceSet"])
-        allocated = sum((money(a["allocatedAmountSet"]) for a in node["discountAllocations"]), ZERO)
+        price = self.money(node["originalPriceSet"])
         return Line(
-            external_id=node["id"],
+            external_id=text(node["id"]),
             kind=LineKind.SHIPPING,
-            title=node["title"],
+            title=text(node["title"]),
             quantity=Decimal(1),
             unit_price=price,
-            amount=price - allocated,
-            taxes=self._taxes(node["taxLines"]),
-            sku=node.get("code") or "",
+            amount=price - self.reader.sum(node["discountAllocations"], "allocatedAmountSet"),
+            taxes=self.reader.taxes(node["taxLines"]),
+            sku=text(node.get("code")),
         )
 
     def _extra(self, node: Json, title: str) -> Line:
-        price = money(node["price"])
-        taxes = self._taxes(node["taxLines"])
-        return Line(node["id"], LineKind.FEE, title, Decimal(1), price, price, taxes)
-
-    @staticmethod
-    def _taxes(
-        nodes: list[Json], quantity: Decimal = Decimal(1), ordered: Decimal = Decimal(1)
-    ) -> tuple[Tax, ...]:
-        """Taxes of a line by rate; Shopify may split one rate over several entries."""
-        by_rate: dict[Decimal, Tax] = {}
-        for node in nodes:
-            rate = Decimal(str(node["rate"])).normalize()
-            amount = money(node["priceSet"])
-            if rate in by_rate:
-                amount += by_rate[rate].amount
-            by_rate[rate] = Tax(rate, amount, node.get("title") or "", bool(node["channelLiable"]))
-        if quantity == ordered:
-            return tuple(by_rate.values())
-        return tuple(
-            replace(tax, amount=prorate(tax.amount, quantity, ordered)) for tax in by_rate.values()
-        )
+        price = self.money(node["price"])
+        taxes = self.reader.taxes(node["taxLines"])
+        return Line(text(node["id"]), LineKind.FEE, title, Decimal(1), price, price, taxes)
 
     # Totals
 
     def _totals(self, lines: tuple[Line, ...]) -> tuple[Decimal, Decimal]:
-        """What the lines have to add up to: the order before refunds, after edits."""
+        """What the lines have to add up to: the order before refunds, after edits.
+
+        The shop says what was ordered and what is left of it. What is sold lies between:
+        what is left and what came back, or what was ordered and not cancelled. The figure
+        next to the lines is taken; the check then demands that it is met to the cent.
+        """
         payload = self.payload
-        sold = money(payload["totalPriceSet"])
-        current = money(payload["currentTotalPriceSet"])
-        tax = money(payload["currentTotalTaxSet"])
-        refunded = sum((line.net + line.tax for r in self.refunds for line in r.lines), ZERO)
-        refunded_tax = sum((line.tax for r in self.refunds for line in r.lines), ZERO)
+        kept, gone = [], []
+        for refund in self.refunds:
+            for line in refund.lines:
+                (gone if line.restock == Restock.CANCEL else kept).append(line)
+        goods = [li for li in kept if any(li.line_external_id == o.external_id for o in lines)]
+        returned = sum((line.gross for line in goods), ZERO)
+        returned_tax = sum((line.tax for line in goods), ZERO)
+        current = self.money(payload["currentTotalPriceSet"])
+        current_tax = self.money(payload["currentTotalTaxSet"])
+        ordered = self.money(payload["totalPriceSet"])
+        if not self.cancelled:
+            ordered -= sum((line.gross for line in gone), ZERO)
+        totals = [] if self.prorated else [ordered]
+        if self.prorated or payload.get("edited"):
+            # The total ordered may be the one before the edit.
+            totals += [current, current + returned]
         taxes = sum((line.tax_total for line in lines), ZERO)
-        if self.prorated:
-            # Shopify keeps the total before the edit in totalPrice.
-            sold = current + (refunded if current + refunded <= sold else ZERO)
-        if tax != taxes and abs(tax + refunded_tax - taxes) < abs(tax - taxes):
-            # The current tax leaves out what was refunded; we sell first and credit then.
-            tax += refunded_tax
-        return sold, tax
+        amount = sum((line.amount for line in lines), ZERO) + (ZERO if self.gross else taxes)
+        rates = [current_tax, current_tax + returned_tax]
+        if self.cancelled and not current_tax:
+            rates.append(taxes)  # nothing is left of a cancelled order, and nobody says more
+        return (
+            min(totals, key=lambda figure: abs(figure - amount)),
+            min(rates, key=lambda figure: abs(figure - taxes)),
+        )
 
     def _settle_edits(
         self, lines: tuple[Line, ...], total: Decimal, tax_total: Decimal
@@ -267,109 +312,19 @@ class _Parser:
         indexes = [i for i, line in enumerate(lines) if line.external_id in self.prorated]
         if not indexes:
             return lines
-        lines_list = list(lines)
+        found = list(lines)
         tax_gap = tax_total - sum((line.tax_total for line in lines), ZERO)
         if tax_gap and abs(tax_gap) <= CENT * len(indexes):
             weights = [lines[i].tax_total for i in indexes]
             for i, share in zip(indexes, split(tax_gap, weights), strict=True):
-                lines_list[i] = _add_tax(lines_list[i], share)
-        taxes = ZERO if self.gross else sum((line.tax_total for line in lines_list), ZERO)
-        gap = total - taxes - sum((line.amount for line in lines_list), ZERO)
+                found[i] = _add_tax(found[i], share)
+        taxes = ZERO if self.gross else sum((line.tax_total for line in found), ZERO)
+        gap = total - taxes - sum((line.amount for line in found), ZERO)
         if gap and abs(gap) <= CENT * len(indexes):
             weights = [lines[i].amount for i in indexes]
             for i, share in zip(indexes, split(gap, weights), strict=True):
-                lines_list[i] = replace(lines_list[i], amount=lines_list[i].amount + share)
-        return tuple(lines_list)
-
-    # Parties
-
-    @staticmethod
-    def _address(node: Json | None) -> Address:
-        if not node:
-            return Address()
-        return Address(
-            name=node.get("name") or "",
-            company=node.get("company") or "",
-            street=node.get("address1") or "",
-            street2=node.get("address2") or "",
-            zip=node.get("zip") or "",
-            city=node.get("city") or "",
-            state_code=node.get("provinceCode") or "",
-            country_code=node.get("countryCodeV2") or "",
-            phone=node.get("phone") or "",
-        )
-
-    def _customer(self) -> Customer:
-        payload = self.payload
-        node = payload.get("customer") or {}
-        email = (node.get("defaultEmailAddress") or {}).get("emailAddress")
-        phone = (node.get("defaultPhoneNumber") or {}).get("phoneNumber")
-        name = " ".join(filter(None, (node.get("firstName"), node.get("lastName"))))
-        return Customer(
-            external_id=node.get("id") or "",
-            name=name or node.get("displayName") or "",
-            email=(payload.get("email") or email or "").strip(),
-            phone=payload.get("phone") or phone or "",
-            locale=payload.get("customerLocale") or node.get("locale") or "",
-        )
-
-    # Money that moved
-
-    def _payments(self) -> list[Payment]:
-        currency = self.payload["currencyCode"]
-        payments = []
-        for node in self.payload.get("transactions") or []:
-            paid = node["kind"] in PAID_KINDS
-            if not paid and node["kind"] != "REFUND":
-                continue
-            amount = money(node["amountSet"])
-            payments.append(
-                Payment(
-                    external_id=node["id"],
-                    gateway=node.get("gateway") or "",
-                    amount=amount if paid else -amount,
-                    currency=currency,
-                    moment=parse_moment(node["processedAt"]),
-                    succeeded=node["status"] == "SUCCESS",
-                    gift_card=node.get("gateway") == "gift_card",
-                    test=bool(node["test"]),
-                )
-            )
-        return payments
-
-    def _refund(self, node: Json) -> Refund:
-        if "refundLineItems" not in node:
-            raise PayloadError("the details of a refund are missing")
-        if node["refundLineItems"]["pageInfo"]["hasNextPage"]:
-            raise PayloadError("a refund has more than 50 lines")
-        lines = [self._refund_line(line) for line in node["refundLineItems"]["nodes"]]
-        # Amounts of goods follow the order's price mode, those of shipping are always net.
-        lines += [
-            RefundLine(
-                line_external_id=line["shippingLine"]["id"],
-                quantity=Decimal(1),
-                net=money(line["subtotalAmountSet"]),
-                tax=money(line["taxAmountSet"]),
-            )
-            for line in node["refundShippingLines"]["nodes"]
-        ]
-        return Refund(
-            external_id=node["id"],
-            moment=parse_moment(node.get("processedAt") or node["createdAt"]),
-            total=money(node["totalRefundedSet"]),
-            lines=tuple(lines),
-            note=node.get("note") or "",
-        )
-
-    def _refund_line(self, node: Json) -> RefundLine:
-        tax = money(node["totalTaxSet"])
-        subtotal = money(node["subtotalSet"])
-        return RefundLine(
-            line_external_id=node["lineItem"]["id"],
-            quantity=Decimal(node["quantity"]),
-            net=subtotal - tax if self.gross else subtotal,
-            tax=tax,
-        )
+                found[i] = replace(found[i], amount=found[i].amount + share)
+        return tuple(found)
 
 
 def _add_tax(line: Line, extra: Decimal) -> Line:
@@ -377,5 +332,4 @@ def _add_tax(line: Line, extra: Decimal) -> Line:
     if not extra or not line.taxes:
         return line
     first, *others = line.taxes
-    first = replace(first, amount=first.amount + extra)
-    return replace(line, taxes=(first, *others))
+    return replace(line, taxes=(replace(first, amount=first.amount + extra), *others))

@@ -39,13 +39,22 @@ FEATURES = {
     ),
     "locations": Feature(("locations",), ("read_locations",)),
     "changes": Feature(
-        ("order_cancel", "order_mark_paid", "tags_add", "refund_suggested", "refund_create"),
+        (
+            "order_cancel",
+            "order_mark_paid",
+            "order_payments",
+            "order_refunds",
+            "tags_add",
+            "refund_suggested",
+            "refund_create",
+        ),
         ("write_orders",),
     ),
     "fulfilment": Feature(
         (
             "owners_of",
             "fulfillment_orders",
+            "shipping_state",
             "fulfillment_create",
             "fulfillment_cancel",
             "fulfillment_tracking",
@@ -73,8 +82,9 @@ FEATURES = {
             "inventory_set",
             "inventory_adjust",
             "inventory_activate",
+            "variant_items",
         ),
-        ("write_inventory", "read_locations"),
+        ("write_inventory", "read_locations", "read_products"),
     ),
     "products": Feature(
         ("variants_page", "variant_by_sku", "product_set", "variants_update", "metafields_set"),
@@ -84,6 +94,7 @@ FEATURES = {
         ("payouts", "balance_transactions", "tender_transactions"),
         ("read_shopify_payments_accounts", "read_orders"),
     ),
+    "proof": Feature(("orders_proof",), ("read_orders",)),
     "gift_cards": Feature(("gift_cards",), ("read_gift_cards", "read_orders")),
 }
 # Without these nothing can be imported.

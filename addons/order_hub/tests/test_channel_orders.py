@@ -1,0 +1,49 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from odoo.addons.batch_mrp_orders.tests.common import BatchCase
+
+
+class TestChannelOrders(BatchCase):
+    """What an order of a channel says reaches its workflow and its run."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.workflow = cls.env.ref("order_hub.workflow_shop_prepaid").copy({"name": "At once"})
+        cls.workflow.confirm_when = "order"
+        cls.channel = cls.env["sales.channel"].create(
+            {"name": "Shop", "workflow_process_id": cls.workflow.id}
+        )
+
+    def order(self, **vals):
+        return self._create_order((self.jar, 4), confirm=False, channel_id=self.channel.id, **vals)
+
+    def test_prepayment_waits_for_the_money(self):
+        order = self.order(channel_payment_state="pending", channel_awaits_payment=True)
+        other = self.order(channel_payment_state="pending")
+        due = self.env["sale.order"].search(order._get_confirm_domain())
+        self.assertNotIn(order, due)
+        self.assertIn(other, due)
+        order.channel_payment_state = "paid"
+        self.assertIn(order, self.env["sale.order"].search(order._get_confirm_domain()))
+
+    def test_test_orders_stay(self):
+        order = self.order(channel_payment_state="paid", channel_is_test=True)
+        self.assertNotIn(order, self.env["sale.order"].search(order._get_confirm_domain()))
+
+    def test_wishes_reach_the_run(self):
+        order = self.order(channel_payment_state="paid")
+        order.order_line.channel_wishes = "Engraving: Oma"
+        order.action_confirm()
+        run = self.env["mrp.production"].create(
+            {"product_id": self.jar.id, "product_qty": 4, "bom_id": self.jar_recipe.id}
+        )
+        self.env["mrp.production.allocation"].create(
+            {
+                "production_id": run.id,
+                "product_id": self.jar.id,
+                "sale_line_id": order.order_line.id,
+                "quantity": 4,
+            }
+        )
+        self.assertIn("Engraving: Oma", run.customer_wishes)
+        self.assertIn(order.name, run.customer_wishes)
