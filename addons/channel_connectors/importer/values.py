@@ -80,15 +80,10 @@ class OrderValues:
             "date_order": naive(order.ordered_at),
             "client_order_ref": order.name,
             "origin": order.purchase_reference or order.name,
-            "channel_id": self.channel.id,
-            "channel_order_id": row.id,
-            "channel_note": order.note,
-            "channel_discount_codes": ", ".join(order.discount_codes),
-            "channel_shipping": order.shipping_method,
-            "channel_is_test": order.test,
             "carrier_id": self.shippings.carrier_id_for(order),
             "require_signature": False,
             "require_payment": False,
+            **self._channel_vals(row, order),
             **self.status_vals(order),
             "order_line": [Command.create(vals) for vals in lines],
         }
@@ -98,6 +93,17 @@ class OrderValues:
         if term:
             vals["payment_term_id"] = term.id
         return vals
+
+    def _channel_vals(self, row, order):
+        """What the channel says beside what every order has."""
+        return {
+            "channel_id": self.channel.id,
+            "channel_order_id": row.id,
+            "channel_note": order.note,
+            "channel_discount_codes": ", ".join(order.discount_codes),
+            "channel_shipping": order.shipping_method,
+            "channel_is_test": order.test,
+        }
 
     def status_vals(self, order):
         """What may change on an order at any time without touching what was agreed."""
@@ -114,11 +120,8 @@ class OrderValues:
         """Values of a sales order line, and the fiscal positions its taxes ask for."""
         product = self.products.product_for(line)
         rows = self.taxes.rows_for(order, line)
+        taxes = self._taxes_of(line, rows)
         discount = discount_percent(round_money(line.unit_price * line.quantity), line.amount)
-        amounts = [tax.amount for tax in line.taxes] or [ZERO] * len(rows)
-        taxes = {}
-        for row, amount in zip(rows, amounts, strict=True):
-            taxes[row.tax_id.id] = taxes.get(row.tax_id.id, ZERO) + amount
         title = f"{line.group}: {line.title}" if line.group else line.title
         wishes = "\n".join(f"{key}: {value}" for key, value in line.wishes)
         vals = {
@@ -146,3 +149,12 @@ class OrderValues:
             *(row.fiscal_position_id for row in rows)
         )
         return vals, positions
+
+    @staticmethod
+    def _taxes_of(line, rows):
+        """Amount of each tax of Odoo by its id."""
+        taxes = {}
+        amounts = [tax.amount for tax in line.taxes] or [ZERO] * len(rows)
+        for row, amount in zip(rows, amounts, strict=True):
+            taxes[row.tax_id.id] = taxes.get(row.tax_id.id, ZERO) + amount
+        return taxes
