@@ -49,7 +49,12 @@ class CustomerData:
             "currency": order.currency_id.name,
             "note": order.channel_note or "",
             "lines": [
-                {"name": line.name, "quantity": line.product_uom_qty, "total": line.price_total}
+                {
+                    "name": line.name,
+                    "wishes": line.channel_wishes or "",
+                    "quantity": line.product_uom_qty,
+                    "total": line.price_total,
+                }
                 for line in order.order_line
                 if not line.display_type
             ],
@@ -62,6 +67,7 @@ class CustomerData:
         self._erase_rows()
         report.append(self.env._("%s received orders emptied of personal data", len(self.rows)))
         self.orders.write({"channel_note": False, "note": False})
+        self.orders.order_line.filtered("channel_wishes").write({"channel_wishes": False})
         self.orders.channel_refund_ids.write({"note": False})
         for partner in self.partners.commercial_partner_id:
             report.append(self._erase_partner(partner))
@@ -76,6 +82,7 @@ class CustomerData:
                 {
                     "payload": row.payload and adapter.redact(row.payload),
                     "content": content,
+                    "completion": False,
                     "customer_name": False,
                 }
             )

@@ -41,7 +41,11 @@ class TestPrivacy(WebhookCase):
         orders = rows.sale_order_id
         partners = orders.partner_id | orders.partner_shipping_id | orders.partner_invoice_id
         return json.dumps(
-            [rows.read(["payload", "content", "customer_name"]), orders.read(["channel_note"])],
+            [
+                rows.read(["payload", "content", "completion", "customer_name"]),
+                orders.read(["channel_note"]),
+                orders.order_line.mapped("channel_wishes"),
+            ],
             default=str,
         ) + str(partners.read(["name", "email", "phone", "street", "city"]))
 
@@ -63,6 +67,8 @@ class TestPrivacy(WebhookCase):
     def test_customer_is_erased(self):
         totals = {row.name: row.amount_total for row in self.channel.order_ids}
         names = self.order("#1001").order_line.mapped("name")
+        self.row("#1001").completion = {"shipping": {"name": self.mail}}
+        self.order("#1001").order_line[0].channel_wishes = f"For {self.mail}"
         request = self.ask("CUSTOMERS_REDACT")
         self.assertEqual((request.state, request.kind), ("done", "customer_redact"))
         self.assertNotIn(self.mail, self.everything())
