@@ -61,7 +61,12 @@ class SalesChannelLocation(models.Model):
 class SalesChannel(models.Model):
     _inherit = "sales.channel"
 
-    location_ids = fields.One2many("sales.channel.location", "channel_id", "Locations")
+    location_ids = fields.One2many(
+        "sales.channel.location",
+        "channel_id",
+        "Locations",
+        groups="channel_connectors.group_channel_reader",
+    )
 
     def action_fetch_locations(self):
         """Places of the channel; a single one stands for the channel's warehouse."""

@@ -10,6 +10,8 @@ from ..channels.base import linetax
 from ..channels.base.errors import PayloadError
 from ..importer.products import listing_key
 
+# Beside another system we only watch.
+TOLD_OF_STOCK = Domain("push_stock", "=", True) & Domain("is_shadow", "=", False)
 OPEN_MOVES = ("waiting", "confirmed", "partially_available", "assigned")
 
 
@@ -52,9 +54,9 @@ class SalesChannel(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"push_stock", "active"} & vals.keys():
+        if {"push_stock", "active", "is_shadow"} & vals.keys():
             self.env.registry.clear_cache()
-        if {"push_stock", "stock_buffer", "warehouse_id"} & vals.keys():
+        if {"push_stock", "stock_buffer", "warehouse_id", "is_shadow"} & vals.keys():
             self.filtered("push_stock")._touch_stock()
         return result
 
@@ -72,7 +74,7 @@ class SalesChannel(models.Model):
     def _get_pushing_ids(self):
         """Channels that are told of stock. Asked for by everybody who moves goods."""
         # sudo: see SalesChannelStockChange._note
-        return tuple(self.sudo().search([("push_stock", "=", True)]).ids)
+        return tuple(self.sudo().search(TOLD_OF_STOCK).ids)
 
     def _get_offered(self, levels):
         """Pieces to offer by stock level, in a constant number of queries a location."""

@@ -240,7 +240,9 @@ class SalesChannel(models.Model):
 
     @api.model
     def _cron_import_payouts(self):
-        for channel in self.search([("payment_journal_id", "!=", False)]):
+        for channel in self.search(
+            [("payment_journal_id", "!=", False), ("is_shadow", "=", False)]
+        ):
             if channel._adapter_class().capabilities.payouts:
                 channel.with_delay(
                     identity_key=f"sales_channel_payouts_{channel.id}",

@@ -50,7 +50,7 @@ class SalesChannel(models.Model):
 
     @api.model
     def _cron_prove(self):
-        for channel in self.search([("prove_nightly", "=", True)]):
+        for channel in self.search([("prove_nightly", "=", True), ("is_shadow", "=", False)]):
             if channel._adapter_class().capabilities.proof:
                 channel._enqueue_proof()
 

@@ -43,6 +43,7 @@ class SaleOrder(models.Model):
         channel = self.channel_id
         return bool(
             channel.report_shipments
+            and not channel.is_shadow
             and self.channel_order_id
             and channel._adapter_class().capabilities.fulfilment
         )

@@ -10,6 +10,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 from ..channels.base.errors import ChannelError
 from ..channels.base.outgoing import Level, LevelsRefusedError, SpentKeyError, StaleError
 from .sales_channel_intent import OPEN_STATES
+from .sales_channel_offer import TOLD_OF_STOCK
 
 # Changes that come together are sent together.
 COLLECT = timedelta(seconds=5)
@@ -21,7 +22,11 @@ KEEP_MESSAGES = timedelta(days=30)
 class SalesChannel(models.Model):
     _inherit = "sales.channel"
 
-    stock_ids = fields.One2many("sales.channel.stock", "channel_id")
+    stock_ids = fields.One2many(
+        "sales.channel.stock",
+        "channel_id",
+        groups="channel_connectors.group_channel_reader",
+    )
 
     # ------------------------------------------------------------------- queue
     def _enqueue_stock(self):
@@ -31,7 +36,11 @@ class SalesChannel(models.Model):
     def _touch_stock(self, listings=None):
         """Compare all levels again, or those of some listings, with the next run."""
         channels = self.filtered(
-            lambda channel: channel.push_stock and channel._adapter_class().capabilities.stock
+            lambda channel: (
+                channel.push_stock
+                and not channel.is_shadow
+                and channel._adapter_class().capabilities.stock
+            )
         )
         domain = [("channel_id", "in", channels.ids)]
         if listings is not None:
@@ -56,7 +65,7 @@ class SalesChannel(models.Model):
     @api.model
     def _cron_reconcile_stock(self):
         """Every night all levels are compared with what the channels have."""
-        for channel in self.search([("push_stock", "=", True)]):
+        for channel in self.search(TOLD_OF_STOCK):
             channel.with_delay(
                 identity_key=f"sales_channel_reconcile_{channel.id}",
                 description=self.env._("Compare stock with %s", channel.name),
@@ -75,6 +84,8 @@ class SalesChannel(models.Model):
         self.ensure_one()
         channel = self.with_company(self.company_id)
         sent = 0
+        if channel.is_shadow:
+            return sent
         with channel._exclusively("stock", commit):
             channel._keep(commit)
             adapter = channel._adapter()

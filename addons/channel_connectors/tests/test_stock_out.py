@@ -325,6 +325,15 @@ class TestStockOut(StockCase):
                 self.push()
         self.assertEqual(sizes, [3, 1])
 
+    def test_beside_another_system_we_only_watch(self):
+        self.channel.is_shadow = True
+        self.put_stock(self.products["KER-1"], 1)
+        self.assertEqual(self.push(), 0)
+        self.assertFalse(self.sets())
+        self.assertFalse(self.env["sales.channel.stock.change"].search([]))
+        self.channel.is_shadow = False
+        self.assertEqual(self.push(), 4)
+
     def test_nobody_pays_for_it_without_channels(self):
         """Moving goods costs no statement more where no channel is told of stock."""
         self.channel.push_stock = False
