@@ -20,6 +20,7 @@ from . import (
     mrp_production,
     mrp_production_recipe,
     mrp_production_balance,
+    mrp_production_genealogy,
     product_allergen,
     product_declaration,
     product_product_recipe,

@@ -21,6 +21,8 @@ from . import (
     test_lot_block,
     test_lot_genealogy,
     test_lot_genealogy_access,
+    test_lot_genealogy_cases,
+    test_lot_genealogy_core,
     test_lot_genealogy_property,
     test_lot_number,
     test_lot_trace,
