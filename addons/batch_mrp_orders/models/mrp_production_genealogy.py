@@ -20,3 +20,22 @@ class MrpProduction(models.Model):
             used = moves.filtered(lambda move: move.location_dest_id.usage == "production")
             made.consume_line_ids = [Command.link(line.id) for line in used.move_line_ids]
         return res
+
+
+class MrpUnbuild(models.Model):
+    """What goods were taken apart into was made of them.
+
+    Core links only the by-products that are taken apart with it, not the product itself.
+    """
+
+    _inherit = "mrp.unbuild"
+
+    def action_unbuild(self):
+        res = super().action_unbuild()
+        moves = self.produce_line_ids.filtered(lambda move: move.state == "done")
+        taken = moves.filtered(lambda move: move.location_dest_id.usage == "production")
+        regained = moves.filtered(lambda move: move.location_id.usage == "production")
+        taken.move_line_ids.produce_line_ids = [
+            Command.link(line.id) for line in regained.move_line_ids if line.quantity > 0
+        ]
+        return res

@@ -10,8 +10,6 @@ from . import (
     test_expiry_risk,
     test_fefo,
     test_batch_record,
-    test_closing,
-    test_confirmation_queries,
     test_floor_tour,
     test_floor_weighing,
     test_kit_demand,
