@@ -94,6 +94,7 @@ from . import (
     mrp_production_floor,
     mrp_production_batch_record,
     mrp_production_batch_record_data,
+    mrp_production_batch_record_balance,
     stock_lot_release,
     stock_move_lot_choice,
     stock_move_weighing,
