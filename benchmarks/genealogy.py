@@ -9,7 +9,6 @@ and the fields of the lot form at least 30 times faster than core's without the 
 """
 
 import json
-from statistics import median
 
 import _common
 
@@ -56,8 +55,12 @@ def main(env, core) -> None:
 def show(title: str, ours: "Bench", theirs: "Bench") -> None:
     """Print one round, and check that all sides found the same."""
     print(f"\n{title}")
-    bare = ours.measure("bare recursive query", ours.run_bare)
-    found = ours.measure("ours: lots, shipments, orders, customers", ours.read_forward)
+    bare, found = ours.measure_in_turn(
+        {
+            "bare recursive query": ours.run_bare,
+            "ours: lots, shipments, orders, customers": ours.read_forward,
+        }
+    )
     if found.result != (KETTLES * 2, SHIPPED, SHIPPED, CUSTOMERS):
         raise SystemExit(f"ours has found {found.result}")
     print(f"{'':46} {found.seconds / bare.seconds:9.1f} times the bare query")
@@ -262,17 +265,23 @@ class Bench:
         _common.analyze(self.env)
 
     # ---------------------------------------------------------------- measures
-    def measure(self, label, call, rounds=5):
+    def measure(self, label, call, rounds=15):
         """The median of a few rounds, after one to warm up."""
+        return self.measure_in_turn({label: call}, rounds)[0]
+
+    def measure_in_turn(self, calls, rounds=15):
+        """The same for several calls, each round of them in turn: other load hits all alike."""
         if rounds > 1:
-            _common.measure(self.env, call)
-        taken = [_common.measure(self.env, call) for _round in range(rounds)]
-        middle = median(one.seconds for one in taken)
-        result = next(
-            one for one in sorted(taken, key=lambda one: one.seconds) if one.seconds >= middle
-        )
-        _common.show(label, result)
-        return result
+            for call in calls.values():
+                _common.measure(self.env, call)
+        taken = [
+            [_common.measure(self.env, call) for call in calls.values()] for _round in range(rounds)
+        ]
+        results = []
+        for label, column in zip(calls, zip(*taken, strict=True), strict=True):
+            results.append(sorted(column, key=lambda one: one.seconds)[rounds // 2])
+            _common.show(label, results[-1])
+        return results
 
     def run_bare(self):
         self.env.cr.execute(BARE, [self.lot.id])

@@ -127,3 +127,16 @@ class TestRunBalance(GenealogyCase):
         }
         self.assertEqual(expected[self.bulk.id], (40, 40))
         self.assertEqual(expected[self.glass.id], (80, 80))
+
+    def test_batch_record_says_what_was_used_for_the_output(self):
+        run = self.env["mrp.production"].search([("lot_producing_ids", "in", self.bulk_lot.ids)])
+        [row] = run._get_batch_record()["balance"]
+        self.assertEqual(row["product"], self.raw.display_name)
+        unit = self.kg
+        self.assertEqual(row["used"], unit._get_quantity_text(51.0))
+        self.assertEqual(row["expected"], unit._get_quantity_text(51.0))
+        self.assertEqual(row["difference"], unit._get_quantity_text(0.0))
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "batch_mrp_orders.report_batch_record", run.ids
+        )
+        self.assertIn("Recipe for the Output", html.decode())

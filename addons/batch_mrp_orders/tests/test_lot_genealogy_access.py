@@ -74,10 +74,18 @@ class TestLotGenealogyAccess(GenealogyCase):
         seen = self.raw_lot.with_context(allowed_company_ids=[self.company.id])
         self.assertEqual(seen.downstream_lot_ids, self.bulk_lot | self.jar_lot)
         self.assertEqual(seen.shipment_ids, self.order.picking_ids)
+        self.assertFalse(theirs.with_env(seen.env).upstream_lot_ids)
+        balance = seen._get_mass_balances()[seen.id]
+        self.assertEqual((balance.received, balance.consumed, balance.difference), (51, 51, 0))
         seen = self.raw_lot.with_context(allowed_company_ids=[other.id])
         self.assertEqual(seen.downstream_lot_ids, theirs)
         self.assertFalse(seen.shipment_ids)
         self.assertFalse(seen.sale_order_ids)
+        self.assertEqual(theirs.with_env(seen.env).upstream_lot_ids, seen)
+        balance = seen._get_mass_balances()[seen.id]
+        self.assertEqual((balance.received, balance.consumed), (0, 5))
+        # The other company has found its stock, without a movement.
+        self.assertEqual(balance.difference, -5)
         seen = self.raw_lot.with_context(allowed_company_ids=both)
         self.assertEqual(seen.downstream_lot_ids, self.bulk_lot | self.jar_lot | theirs)
 

@@ -90,8 +90,9 @@ def balance(flows: Iterable[Flow], on_hand: dict[int, Decimal]) -> dict[int, Bal
     """The balance of each lot that was moved or is on hand."""
     parts: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for flow in flows:
+        amounts = parts[flow.lot]
         for part, sign in _parts(flow):
-            parts[flow.lot][part] += sign * flow.quantity
+            amounts[part] += sign * flow.quantity
     for lot, quantity in on_hand.items():
         parts[lot]["on_hand"] += quantity
     return {lot: Balance(**amounts) for lot, amounts in parts.items()}

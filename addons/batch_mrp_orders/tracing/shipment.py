@@ -64,7 +64,7 @@ def spread_returns(shipments: Iterable[Shipment]) -> list[Shipment]:
         taken = min(rest, shipment.quantity)
         left[key] = rest - taken
         last[key] = len(result)
-        result.append(replace(shipment, returned=taken))
+        result.append(shipment if taken == shipment.returned else replace(shipment, returned=taken))
     for key, position in last.items():
         if left[key]:
             line = result[position]
