@@ -148,11 +148,10 @@ class MrpProduction(models.Model):
         ]
 
     def _describe_lot(self, lot):
-        supplier_lot = lot["supplier_lot"] if lot and "supplier_lot" in lot._fields else ""
         expires = lot.expiration_date
         return {
             "lot": lot.name or "",
-            "supplier_lot": supplier_lot or "",
+            "supplier_lot": lot.supplier_lot or "",
             "expires": format_date(self.env, expires) if expires else "",
         }
 

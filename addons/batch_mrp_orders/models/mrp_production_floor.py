@@ -317,11 +317,10 @@ class MrpProduction(models.Model):
         )
 
     def action_print_output_labels(self):
-        """Labels of the lots the run has made, or core's where there are no own ones."""
+        """Labels of the lots the run has made, or core's for what has no lot."""
         self.ensure_one()
-        lots = self.lot_producing_ids
-        if lots and hasattr(lots, "action_print_labels"):
-            return lots.action_print_labels()
+        if self.lot_producing_ids:
+            return self.lot_producing_ids.action_print_labels()
         return self.action_open_label_type()
 
     # --------------------------------------------------------------------- scanning
@@ -379,10 +378,9 @@ class MrpProduction(models.Model):
     def _find_lots(self, numbers):
         lots = self.env["stock.lot"]
         domain = [("company_id", "in", (False, self.company_id.id))]
-        found = lots.search([*domain, ("name", "in", numbers)])
-        if not found and "supplier_lot" in lots._fields:
-            found = lots.search([*domain, ("supplier_lot", "in", numbers)])
-        return found
+        return lots.search([*domain, ("name", "in", numbers)]) or lots.search(
+            [*domain, ("supplier_lot", "in", numbers)]
+        )
 
     def _get_reason_action(self, name, purpose, **values):
         wizard = self.env["mrp.floor.reason"].create(

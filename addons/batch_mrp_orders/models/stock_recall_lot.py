@@ -45,7 +45,7 @@ class StockRecallLot(models.Model):
     supplier_lot = fields.Char(related="lot_id.supplier_lot")
     expiration_date = fields.Datetime(related="lot_id.expiration_date")
     level = fields.Integer(aggregator=None, help="0: suspicious itself; 1: made from it; …")
-    reason = fields.Char("Why", help="The lot it was made from, and in which run.")
+    reason = fields.Text("Why", help="The lot it was made from, and in which run.")
     production_id = fields.Many2one("mrp.production", "Run", check_company=True)
     found_on = fields.Datetime(default=fields.Datetime.now, required=True)
     block_state = fields.Selection(

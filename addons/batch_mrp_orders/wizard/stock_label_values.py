@@ -36,8 +36,7 @@ class StockLabelPrintLine(models.TransientModel):
             "lot": lot,
             "date": self._get_date_text(),
             "quantity": product.uom_id._get_quantity_text(self.quantity) if self.quantity else "",
-            # Added by another part of the addon where it is installed.
-            "supplier_lot": lot.supplier_lot if "supplier_lot" in lot._fields else False,
+            "supplier_lot": lot.supplier_lot,
             "declaration": declaration,
             "findings": declaration.findings if declaration else [],
             "net_quantity": self._get_content_text(product.net_quantity),

@@ -176,6 +176,7 @@ class StockLotTraceLine(models.TransientModel):
         "Total Quantity",
         related="quantity",
         store=True,
+        aggregator="sum",
         help="The quantity as it is added up: only goods of one product make a sum.",
     )
     returned_qty = fields.Float("Returned", digits="Product Unit", aggregator=None)
