@@ -43,6 +43,7 @@ from . import (
     stock_lot_holding,
     stock_lot_genealogy,
     stock_lot_balance,
+    stock_lot_supplier,
     stock_lot_dates,
     mrp_production_dates,
     stock_move_line_dates,

@@ -11,7 +11,6 @@ from . import (
     test_declaration,
     test_expiry_risk,
     test_fefo,
-    test_batch_record,
     test_floor_tour,
     test_floor_weighing,
     test_kit_demand,
