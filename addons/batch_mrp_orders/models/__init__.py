@@ -40,7 +40,6 @@ from . import (
     sale_order_material_line,
     stock_lot,
     stock_lot_holding,
-    stock_lot_supplier,
     stock_lot_genealogy,
     stock_lot_balance,
     stock_lot_supplier,

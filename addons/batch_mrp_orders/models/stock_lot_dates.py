@@ -5,7 +5,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-
 # Noon in UTC is the same day for readers from Hawaii to Auckland.
 EXPIRY_HOUR = time(12)
 # What a person has entered stays as it is.

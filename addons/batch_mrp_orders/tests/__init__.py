@@ -5,8 +5,6 @@ from . import (
     test_allocation_events,
     test_allocation_stateful,
     test_best_before,
-    test_closing,
-    test_confirmation_queries,
     test_expiry_risk,
     test_fefo,
     test_batch_record,
