@@ -8,8 +8,8 @@ from odoo.addons.batch_mrp_orders.planning.quantity import exact
 
 from ..offer.makeable import offers
 
-# From here on somebody has worked for the order.
-MADE_STATES = ("in_production", "ready", "partially_shipped", "shipped", "delivered", "done")
+# Somebody has begun to work on these runs.
+BEGUN_STATES = ("progress", "to_close", "done")
 
 
 class SalesChannel(models.Model):
@@ -123,4 +123,6 @@ class SaleOrder(models.Model):
 
     def _channel_is_committed(self):
         """Goods that are being made, or were made, for an order are not given up unasked."""
-        return super()._channel_is_committed() or self.production_status in MADE_STATES
+        # sudo: whoever imports orders need not see the runs
+        runs = self.sudo().allocation_ids.production_id
+        return super()._channel_is_committed() or any(run.state in BEGUN_STATES for run in runs)

@@ -1,6 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from datetime import timedelta
-from unittest.mock import patch
 
 from odoo import fields
 
@@ -165,7 +164,14 @@ class TestChannelStock(BatchCase):
 
     def test_what_is_being_made_is_not_given_up(self):
         order = self._create_order((self.jar, 8))
+        run = self._plan().filtered(lambda run: run.product_id == self.jar)
+        self.assertIn(order, run.sale_order_ids)
         self.assertFalse(order._channel_is_committed())
-        with patch.object(type(order), "_compute_production_status", lambda orders: None):
-            order.production_status = "in_production"
-            self.assertTrue(order._channel_is_committed())
+        run.action_start()
+        self.assertTrue(order._channel_is_committed())
+
+    def test_goods_from_stock_are_given_up(self):
+        self._stock_up(self.jar, 20, "J-1")
+        order = self._create_order((self.jar, 8))
+        self.assertEqual(order.production_status, "ready")
+        self.assertFalse(order._channel_is_committed())
