@@ -20,8 +20,6 @@ class MrpProduction(models.Model):
         for item in self._get_mass_balance().inputs:
             product = self.env["product.product"].browse(item.product)
             expected, unit = item.expected, product.uom_id
-            # The recipe is exact, what is weighed is not: less than the unit shows is nothing.
-            difference = unit.round(float(item.difference)) or 0.0
             rows.append(
                 {
                     "product": product.display_name,
@@ -29,7 +27,7 @@ class MrpProduction(models.Model):
                     "expected": ""
                     if expected is None
                     else unit._get_quantity_text(float(expected)),
-                    "difference": unit._get_quantity_text(difference),
+                    "difference": unit._get_quantity_text(float(item.difference)),
                 }
             )
         return rows
