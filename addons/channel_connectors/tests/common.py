@@ -100,6 +100,12 @@ class ChannelCase(TransactionCase):
                 }
 
     @classmethod
+    def make_customer(cls, name):
+        """Somebody who is not known from a channel, with all that a parcel needs."""
+        address = {"street": "Hauptstr. 1", "zip": "10115", "city": "Berlin"}
+        return cls.env["res.partner"].create({"name": name, "country_id": cls.home.id, **address})
+
+    @classmethod
     def _product_ids(cls):
         return [product.id for product in cls.products.values()]
 

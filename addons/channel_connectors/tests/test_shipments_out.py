@@ -286,7 +286,7 @@ class TestShipmentsOut(OutgoingCase):
     def test_other_orders_are_not_touched(self):
         sale = self.env["sale.order"].create(
             {
-                "partner_id": self.env["res.partner"].create({"name": "Shop"}).id,
+                "partner_id": self.make_customer("Shop").id,
                 "order_line": [(0, 0, {"product_id": self.products["KER-1"].id})],
             }
         )

@@ -102,7 +102,7 @@ class TestStockOut(StockCase):
         self.push()
         order = self.env["sale.order"].create(
             {
-                "partner_id": self.env["res.partner"].create({"name": "B2B"}).id,
+                "partner_id": self.make_customer("B2B").id,
                 "order_line": [
                     Command.create({"product_id": self.products["KER-1"].id, "product_uom_qty": 30})
                 ],
