@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from odoo import models
 
+from ..planning.quantity import exact
+
 
 class MrpProduction(models.Model):
     """The batch record says what was used for what was made, and what is missing."""
@@ -16,18 +18,22 @@ class MrpProduction(models.Model):
         """What was used of each ingredient against the recipe for what was made."""
         if self.state != "done":
             return []
-        rows = []
-        for item in self._get_mass_balance().inputs:
-            product = self.env["product.product"].browse(item.product)
-            expected, unit = item.expected, product.uom_id
-            rows.append(
-                {
-                    "product": product.display_name,
-                    "used": unit._get_quantity_text(float(item.used)),
-                    "expected": ""
-                    if expected is None
-                    else unit._get_quantity_text(float(expected)),
-                    "difference": unit._get_quantity_text(float(item.difference)),
-                }
-            )
-        return rows
+        return [self._prepare_balance_row(item) for item in self._get_mass_balance().inputs]
+
+    def _prepare_balance_row(self, item):
+        product = self.env["product.product"].browse(item.product)
+        step = exact(self.bom_id.weighing_step)
+
+        def text(quantity):
+            if quantity is None:
+                return ""
+            if item.grams and step:  # no finer than the scale
+                quantity = round(quantity * item.grams / step) * step / item.grams
+            return product.uom_id._get_quantity_text(float(quantity))
+
+        return {
+            "product": product.display_name,
+            "used": text(item.used),
+            "expected": text(item.expected),
+            "difference": text(item.difference),
+        }

@@ -19,15 +19,7 @@ class BatchCase(TransactionCase):
         cls.kg = cls.env.ref("uom.product_uom_kgm")
         cls.gram = cls.env.ref("uom.product_uom_gram")
         cls.unit = cls.env.ref("uom.product_uom_unit")
-        cls.customer = cls.env["res.partner"].create(
-            {
-                "name": "Hofladen Probe",
-                "street": "Lindenweg 4",
-                "zip": "79098",
-                "city": "Freiburg",
-                "country_id": cls.env.ref("base.de").id,
-            }
-        )
+        cls.customer = cls._create_customer("Hofladen Probe")
         cls.raw = cls._create_product("Raw honey", cls.kg)
         cls.glass = cls._create_product("Glass 500 g", cls.unit, tracking="none")
         cls.bulk = cls._create_product("Blossom honey, creamed", cls.kg)
@@ -74,6 +66,15 @@ class BatchCase(TransactionCase):
                     for ingredient, amount, unit in ingredients
                 ],
             }
+        )
+
+    @classmethod
+    def _create_customer(cls, name, **values):
+        """A customer with a complete address."""
+        address = {"street": "Lindenweg 4", "zip": "79098", "city": "Freiburg"}
+        country = cls.env.ref("base.de")
+        return cls.env["res.partner"].create(
+            {"name": name, "country_id": country.id, **address, **values}
         )
 
     @classmethod

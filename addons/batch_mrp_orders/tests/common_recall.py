@@ -15,7 +15,7 @@ class RecallCase(GenealogyCase):
             cls.env, "quality", groups="batch_mrp_orders.group_quality,base.group_user"
         )
         cls.customer.write({"email": "shop@example.com", "phone": "+49 761 1", "lang": "en_US"})
-        cls.cafe = cls.env["res.partner"].create({"name": "Café Morgenrot", "phone": "+49 7641 2"})
+        cls.cafe = cls._create_customer("Café Morgenrot", phone="+49 7641 2")
         cls.order_shop = cls._sell(cls.jar, 12, cls.jar_lot)
         cls.order_again = cls._sell(cls.jar, 8, cls.jar_lot)
         cls.order_cafe = cls._sell(cls.jar, 10, cls.jar_lot, cls.cafe)

@@ -139,4 +139,4 @@ class TestRunBalance(GenealogyCase):
         html, _kind = self.env["ir.actions.report"]._render_qweb_html(
             "batch_mrp_orders.report_batch_record", run.ids
         )
-        self.assertIn("Recipe for the Output", html.decode())
+        self.assertIn(f">{row['expected']}<", html.decode())

@@ -12,7 +12,7 @@ class TestLotGenealogyCore(GenealogyCase):
         super().setUpClass()
         cls.second_bulk = cls._run(cls.bulk, 10, {cls.raw: cls._receive(cls.raw, 12, "R-3")}, "B-3")
         cls.second_jar = cls._run(cls.jar, 10, {cls.bulk: cls.bulk_lot}, "J-3")
-        neighbour = cls.env["res.partner"].create({"name": "Dorfladen Probe"})
+        neighbour = cls._create_customer("Dorfladen Probe")
         for lot, quantity, partner in (
             (cls.jar_lot, 30, cls.customer),
             (cls.jar_lot, 5, neighbour),

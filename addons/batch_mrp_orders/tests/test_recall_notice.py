@@ -139,7 +139,7 @@ class TestRecallNotice(RecallCase):
         self.assertEqual((first.informed_on, first.way != "phone"), (told, True))
 
     def test_contact_with_an_address_is_written_to(self):
-        company = self.env["res.partner"].create({"name": "Markthalle", "is_company": True})
+        company = self._create_customer("Markthalle", is_company=True)
         buyer = self.env["res.partner"].create(
             {"name": "Buyer", "parent_id": company.id, "email": "buyer@example.com"}
         )

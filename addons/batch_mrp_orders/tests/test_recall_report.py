@@ -36,7 +36,7 @@ class TestRecallReport(RecallCase):
                 self.jar,
                 1,
                 self.jar_lot,
-                self.env["res.partner"].create({"name": f"{start}1+1", "email": HOSTILE}),
+                self._create_customer(f"{start}1+1", email=HOSTILE),
             )
         self.order_shop.client_order_ref = HOSTILE
         recall = self._recall(reason=HOSTILE)
