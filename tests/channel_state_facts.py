@@ -21,6 +21,7 @@ def set_up(env, url):
     )
     env.cr.commit()
     channel._adapter().client.execute("orders_page", {"first": 50, "query": ""})
+    env.cr.commit()  # the account was written by a transaction of its own
     env.cr.execute(
         "UPDATE sales_channel_account SET token_until = extract(epoch FROM now()) + 60"
         " WHERE channel_id = %s",

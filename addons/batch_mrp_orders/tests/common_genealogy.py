@@ -10,7 +10,7 @@ class GenealogyCase(BatchCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.supply = cls.env["res.partner"].create({"name": "Imkerei Probe"})
+        cls.supply = cls._create_customer("Imkerei Probe")
         cls.raw_lot = cls._receive(cls.raw, 51, "R-1")
         cls.control_raw = cls._receive(cls.raw, 51, "R-2")
         cls.env["stock.quant"]._update_available_quantity(cls.glass, cls.stock, 500)
