@@ -92,7 +92,7 @@ class MrpPlanning(models.AbstractModel):
         """``quantity`` of ``uom`` as an exact quantity in the product's unit."""
         if uom == product.uom_id:
             return exact(quantity)
-        return exact(quantity) * exact(uom.factor) / exact(product.uom_id.factor)
+        return exact(quantity) * uom._get_exact_ratio(product.uom_id)
 
     # ----------------------------------------------------------------- supplies
     @api.model

@@ -114,4 +114,4 @@ class MrpProduction(models.Model):
         """Grams of one ``unit`` of mass, None of any other unit."""
         if not unit._is_mass():
             return None
-        return unit._get_unit().factor / self.env["uom.uom"]._get_gram()._get_unit().factor
+        return unit._get_exact_ratio(unit._get_gram())

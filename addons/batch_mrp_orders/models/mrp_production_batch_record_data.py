@@ -82,8 +82,8 @@ class MrpProduction(models.Model):
             for line in self.move_finished_ids.move_line_ids
             if line.product_id == self.product_id and line.state == "done"
         )
-        unit, run_unit = self.product_id.uom_id, self.product_uom_id
-        planned = exact(self.product_qty) * exact(run_unit.factor) / exact(unit.factor)
+        unit = self.product_id.uom_id
+        planned = exact(self.product_qty) * self.product_uom_id._get_exact_ratio(unit)
         return {
             "planned": unit._get_quantity_text(float(planned)),
             "made": unit._get_quantity_text(float(made)) if self.state == "done" else "",

@@ -69,8 +69,7 @@ class MrpProductionWeighing(models.Model):
     def _get_in_unit(self, unit):
         """What these weighings are together, exact, in ``unit``."""
         return sum(
-            exact(weighing.quantity) * exact(weighing.uom_id.factor) / exact(unit.factor)
-            for weighing in self
+            exact(weighing.quantity) * weighing.uom_id._get_exact_ratio(unit) for weighing in self
         )
 
     def action_open_void(self):

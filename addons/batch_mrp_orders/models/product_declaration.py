@@ -258,4 +258,4 @@ class UomUom(models.Model):
             unit = self.browse(millilitre_id)
         else:
             return exact(0)
-        return exact(quantity) * exact(self.factor) / exact(unit.factor)
+        return exact(quantity) * self._get_exact_ratio(unit)

@@ -130,7 +130,7 @@ class ProductProduct(models.Model):
             return float(sheet.unit_cost(costs.__getitem__))
         lines = bom.byproduct_ids.filtered(lambda line: line.product_id == self and line.cost_share)
         made = sum(
-            exact(line.product_qty) * exact(line.product_uom_id.factor) / exact(self.uom_id.factor)
+            exact(line.product_qty) * line.product_uom_id._get_exact_ratio(self.uom_id)
             for line in lines
         )
         share = sum(exact(line.cost_share) for line in lines)

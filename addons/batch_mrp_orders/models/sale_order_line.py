@@ -44,7 +44,7 @@ class SaleOrderLine(models.Model):
                 self._get_component_progress(product, moves)
                 for product, moves in components.grouped("product_id").items()
             ]
-        factor = exact(self.product_uom_id.factor) / exact(self.product_id.uom_id.factor)
+        factor = self.product_uom_id._get_exact_ratio(self.product_id.uom_id)
         return [
             Progress(
                 ordered=exact(self.product_uom_qty) * factor,

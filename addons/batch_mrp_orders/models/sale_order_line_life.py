@@ -96,7 +96,7 @@ class SaleOrderLine(models.Model):
 
     def _get_unserved_quantity(self):
         """What is neither delivered nor reserved, exact, in the product's unit."""
-        factor = exact(self.product_uom_id.factor) / exact(self.product_id.uom_id.factor)
+        factor = self.product_uom_id._get_exact_ratio(self.product_id.uom_id)
         ordered = (exact(self.product_uom_qty) - exact(self.qty_delivered)) * factor
         return ordered - sum(
             exact(item.quantity_product_uom)
@@ -114,7 +114,7 @@ class SaleOrderLine(models.Model):
 
     @api.model
     def _describe_lot(self, lot):
-        best_before = lot.use_date or lot.expiration_date
+        best_before = lot._get_best_before()
         if not best_before:
             return lot.name
         return self.env._(

@@ -74,6 +74,10 @@ class StockLot(models.Model):
             values[field] = expires - distance
         return values
 
+    def _get_best_before(self):
+        """The moment until which goods are at their best; where none is set, their expiry."""
+        return self.use_date or self.expiration_date
+
     def _get_left(self):
         """Of these lots, those of which goods are at customers or in other goods."""
         lines = self.env["stock.move.line"]._read_group(

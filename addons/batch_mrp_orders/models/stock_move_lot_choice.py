@@ -144,7 +144,7 @@ class StockMove(models.Model):
     def _prepare_weighing(self, amount, unit, lot):
         target = self._get_target(unit)
         digits = self.env["decimal.precision"].precision_get("Product Unit")
-        in_stock_unit = amount * exact(unit.factor) / exact(self.product_id.uom_id.factor)
+        in_stock_unit = amount * unit._get_exact_ratio(self.product_id.uom_id)
         return {
             "production_id": self.raw_material_production_id.id,
             "move_id": self.id,

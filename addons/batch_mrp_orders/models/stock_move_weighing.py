@@ -57,7 +57,7 @@ class StockMove(models.Model):
         :rtype: odoo.addons.batch_mrp_orders.planning.weighing.Target
         """
         self.ensure_one()
-        ratio = exact(self.product_uom.factor) / exact(unit.factor)
+        ratio = self.product_uom._get_exact_ratio(unit)
         tolerance = self.bom_line_id._get_tolerance(self.company_id)
         return Target(exact(self.product_uom_qty) * ratio, exact(tolerance))
 
@@ -95,7 +95,7 @@ class StockMove(models.Model):
             return "done"
         if not last:
             return "open"
-        factor = exact(last.uom_id.factor) / exact(self._get_scale_unit().factor)
+        factor = last.uom_id._get_exact_ratio(self._get_scale_unit())
         told = last.is_explained and (
             abs(exact(last.target_qty) * factor - target.quantity) < Fraction(1, 10**5)
             and abs(exact(last.total_qty) * factor - weighed) < Fraction(1, 10**5)

@@ -26,6 +26,10 @@ class UomUom(models.Model):
         """Whether the unit is one of mass."""
         return bool(self) and self._get_family() == self._get_gram()._get_family()
 
+    def _get_exact_ratio(self, unit):
+        """How many of ``unit`` are one of this unit, exact."""
+        return exact(self.factor) / exact(unit.factor)
+
     def _get_unit(self):
         """The unit as the planning engine sees it."""
         return Unit(exact(self.factor), self._is_mass())

@@ -81,7 +81,7 @@ class StockLabelPrintLine(models.TransientModel):
         lot = self.lot_id
         moment = lot.expiration_date
         if self.product_id.date_mark == "best_before":
-            moment = lot.use_date or lot.expiration_date
+            moment = lot._get_best_before()
         if not moment:
             return False
         zone = self.wizard_id.company_id.partner_id.tz or self.env.user.tz or "UTC"

@@ -24,19 +24,7 @@ class SaleOrder(models.Model):
         # sudo: sales staff may not book; what is booked is the channel's own statement,
         # on the journal an administrator chose for it
         transactions = self.sudo().channel_payment_ids.filtered_domain(UNBOOKED_PAYMENT)
-        if transactions:
-            transactions.lock_for_update()
-            transactions.invalidate_recordset(["payment_id"])
-            transactions = transactions.filtered(lambda row: not row.payment_id)
-        payments = self.env["account.payment"].sudo()
-        if transactions:
-            # Nobody needs the tracking of values that are all set here.
-            payments = payments.with_context(mail_notrack=True).create(
-                [row._prepare_account_payment() for row in transactions]
-            )
-            for transaction, payment in zip(transactions, payments, strict=True):
-                transaction.payment_id = payment
-            payments.action_post()
+        payments = transactions._book()
         self._match_channel_payments(invoices)
         return payments
 

@@ -64,6 +64,26 @@ class SalesChannelPayment(models.Model):
             return channel.gift_card_journal_id
         return channel.payment_journal_id
 
+    def _book(self):
+        """Post a payment for each of these transactions that nobody has booked meanwhile.
+
+        Returns the new payments.
+        """
+        if self:
+            self.lock_for_update()
+            self.invalidate_recordset(["payment_id"])
+        unbooked = self.filtered(lambda row: not row.payment_id)
+        payments = self.env["account.payment"]
+        if unbooked:
+            # Nobody needs the tracking of values that are all set here.
+            payments = payments.with_context(mail_notrack=True).create(
+                [row._prepare_account_payment() for row in unbooked]
+            )
+            for transaction, payment in zip(unbooked, payments, strict=True):
+                transaction.payment_id = payment
+            payments.action_post()
+        return payments
+
     def _prepare_account_payment(self):
         """Values of the payment that books this transaction."""
         self.ensure_one()

@@ -151,18 +151,7 @@ class SaleOrder(models.Model):
         """
         # sudo: see _register_channel_payments
         transactions = self.sudo().channel_payment_ids.filtered_domain(UNBOOKED_REFUND)
-        if transactions:
-            transactions.lock_for_update()
-            transactions.invalidate_recordset(["payment_id"])
-            transactions = transactions.filtered(lambda row: not row.payment_id)
-        payments = self.env["account.payment"].sudo()
-        if transactions:
-            payments = payments.with_context(mail_notrack=True).create(
-                [row._prepare_account_payment() for row in transactions]
-            )
-            for transaction, payment in zip(transactions, payments, strict=True):
-                transaction.payment_id = payment
-            payments.action_post()
+        payments = transactions._book()
         for order in self:
             order._match_channel_refunds()
         return payments
