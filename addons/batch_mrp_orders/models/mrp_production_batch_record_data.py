@@ -148,7 +148,7 @@ class MrpProduction(models.Model):
         ]
 
     def _describe_lot(self, lot):
-        expires = lot.expiration_date
+        expires = lot._get_best_before()
         return {
             "lot": lot.name or "",
             "supplier_lot": lot.supplier_lot or "",

@@ -8,10 +8,10 @@ from odoo.tools import format_date
 
 from ..planning.expiry_risk import Order, Stock, expected_periods, left_over
 from ..planning.quantity import exact
+from .stock_lot_dates import USED_BY
 
 # What expires later is not foreseen.
 HORIZON_DAYS = 730
-USED_BY = ("customer", "production")
 
 
 class StockExpiryRisk(models.Model):

@@ -9,6 +9,8 @@ from odoo.fields import Domain
 EXPIRY_HOUR = time(12)
 # What a person has entered stays as it is.
 COMPUTED_ORIGINS = ("product", "run")
+# Goods in locations of these kinds have been used, or are somebody else's.
+USED_BY = ("customer", "production")
 
 
 class StockLot(models.Model):
@@ -75,7 +77,11 @@ class StockLot(models.Model):
         return values
 
     def _get_best_before(self):
-        """The moment until which goods are at their best; where none is set, their expiry."""
+        """The moment that the product's date mark names: until when its goods are at their
+        best, or may be used. Where no other is set it is their expiry.
+        """
+        if self.product_id.date_mark == "use_by":
+            return self.expiration_date
         return self.use_date or self.expiration_date
 
     def _get_left(self):
@@ -83,7 +89,7 @@ class StockLot(models.Model):
         lines = self.env["stock.move.line"]._read_group(
             Domain("lot_id", "in", self.ids)
             & Domain("state", "=", "done")
-            & Domain("location_dest_id.usage", "in", ("customer", "production")),
+            & Domain("location_dest_id.usage", "in", USED_BY),
             ["lot_id"],
         )
         return self.browse(lot.id for (lot,) in lines)

@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
+from .stock_lot_dates import USED_BY
+
 
 class StockMoveLine(models.Model):
     _inherit = "stock.move.line"
@@ -105,6 +107,4 @@ class StockLocation(models.Model):
         """Whether goods that go there have been used, or left for somebody else: a customer,
         or another company through a location that belongs to none."""
         self.ensure_one()
-        return self.usage in ("customer", "production") or (
-            self.usage == "transit" and not self.company_id
-        )
+        return self.usage in USED_BY or (self.usage == "transit" and not self.company_id)

@@ -2,6 +2,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user
+from odoo.tools import format_date
 
 from .common_floor import QUALITY, FloorCase
 
@@ -232,6 +233,25 @@ class TestBatchRecord(FloorCase):
             self.assertIn(word, text)
 
     # ---------------------------------------------------------------------- access
+    def test_the_date_of_the_mark_is_recorded(self):
+        run = self._create_balm_run()
+        self._weigh_all(run)
+        self._answer_all(run)
+        wizard_id = run.action_open_finish()["res_id"]
+        wizard = self.env["mrp.floor.finish"].with_user(self.operator).browse(wizard_id)
+        wizard.action_generate_lot()
+        lot = run.lot_producing_ids
+        self.balm.date_mark = "best_before"
+        lot.write({"expiration_date": "2027-06-30 12:00:00", "use_date": "2027-05-31 12:00:00"})
+        wizard.invalidate_recordset(["expires"])
+        self.assertEqual(wizard.expires, lot.use_date)
+        self.assertEqual(run._describe_lot(lot)["expires"], format_date(self.env, lot.use_date))
+        self.balm.date_mark = "use_by"
+        wizard.invalidate_recordset(["expires"])
+        self.assertEqual(wizard.expires, lot.expiration_date)
+        described = run._describe_lot(lot)["expires"]
+        self.assertEqual(described, format_date(self.env, lot.expiration_date))
+
     def test_roles(self):
         run = self._finish()
         with self.assertRaises(AccessError):

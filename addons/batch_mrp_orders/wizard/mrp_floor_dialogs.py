@@ -89,8 +89,13 @@ class MrpFloorFinish(models.TransientModel):
     lot_producing_ids = fields.Many2many(
         related="production_id.lot_producing_ids", string="Lot", readonly=True
     )
-    expires = fields.Datetime("Best Before", related="lot_producing_ids.expiration_date")
+    expires = fields.Datetime("Best Before", compute="_compute_expires")
     deviation_count = fields.Integer(related="production_id.deviation_count")
+
+    @api.depends("lot_producing_ids")
+    def _compute_expires(self):
+        for wizard in self:
+            wizard.expires = wizard.lot_producing_ids[:1]._get_best_before()
 
     @api.depends("quantity", "production_id")
     def _compute_yield_percent(self):

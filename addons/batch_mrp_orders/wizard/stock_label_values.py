@@ -78,10 +78,7 @@ class StockLabelPrintLine(models.TransientModel):
     # --------------------------------------------------------------------- texts
     def _get_date(self):
         """Day on the label, in the time zone of the company."""
-        lot = self.lot_id
-        moment = lot.expiration_date
-        if self.product_id.date_mark == "best_before":
-            moment = lot._get_best_before()
+        moment = self.lot_id._get_best_before()
         if not moment:
             return False
         zone = self.wizard_id.company_id.partner_id.tz or self.env.user.tz or "UTC"
