@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.forked import ForkedOdoo
 from tools import odoo_tree, postgres, templates
 from tools.database import Server
 from tools.odoo_run import Odoo
@@ -18,9 +19,11 @@ _counter = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def odoo() -> Odoo:
+def odoo() -> Iterator[Odoo]:
     """Return Odoo with the database server of this clone."""
-    return Odoo(odoo_tree.ensure(), postgres.ensure())
+    odoo = ForkedOdoo(odoo_tree.ensure(), postgres.ensure(for_tests=True))
+    yield odoo
+    odoo.stop()
 
 
 @pytest.fixture(scope="session")
