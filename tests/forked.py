@@ -1,9 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-"""Odoo loaded once for a database, and forked for each call: a process of its own, soon there.
+"""Odoo loaded once, and forked for each call: a process of its own, soon there.
 
-Most of what a short process in Odoo does is to import Odoo and to build its registry. The server
-here does that once, holds no connection to the database, and forks for each call, as the server
-of Odoo itself does for its workers.
+Most of what a short process in Odoo does is to import Odoo and to build the registry. The server
+here does that once, holds no connection to a database, and forks for each call, as the server of
+Odoo itself does for its workers. The databases of the tests are clones of one template, so that
+the registry of one is that of all; where a clone has changed since, Odoo's signaling tells.
 """
 
 import json
@@ -13,9 +14,10 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tools import settings
@@ -25,36 +27,19 @@ from tools.odoo_run import Odoo
 
 
 @dataclass(frozen=True)
-class Server:
-    """The process that forks, for one database, and the socket it listens on."""
-
-    database: str
-    process: subprocess.Popen
-    folder: tempfile.TemporaryDirectory
-
-    def stop(self) -> None:
-        """End the process; what it has forked goes on."""
-        self.process.terminate()
-        self.process.wait()
-        self.folder.cleanup()
-
-
-@dataclass(frozen=True)
 class ForkedOdoo(Odoo):
-    """Odoo of which `call` forks a server. One server at a time: of the database last called."""
+    """Odoo of which `call` forks the server that listens on this socket."""
 
-    servers: list[Server] = field(default_factory=list)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    address: str
 
     def call(
         self, database: str, function: str, log: str, *arguments: str, echo: bool = False
     ) -> list[str]:
         """Call `module:function(env, ...)` inside Odoo and return what it printed."""
-        settings.LOG.mkdir(parents=True, exist_ok=True)
         path = settings.LOG / log
-        request = {"arguments": [function, *arguments], "log": str(path)}
+        request = {"arguments": ["--database", database, function, *arguments], "log": str(path)}
         with socket.socket(socket.AF_UNIX) as connection:
-            connection.connect(self._address(database))
+            connection.connect(self.address)
             connection.sendall(f"{json.dumps(request)}\n".encode())
             code = connection.makefile().readline().strip()
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if code else []
@@ -63,48 +48,49 @@ class ForkedOdoo(Odoo):
             raise Failure(f"{function} failed (code {code or 'unknown'}):\n{shown}\nlog: {path}")
         return lines
 
-    def stop(self) -> None:
-        """End the server."""
-        while self.servers:
-            self.servers.pop().stop()
 
-    def _address(self, database: str) -> str:
-        with self.lock:
-            if not self.servers or self.servers[0].database != database:
-                self.stop()
-                self.servers.append(self._start(database))
-            return f"{self.servers[0].folder.name}/socket"
-
-    def _start(self, database: str) -> Server:
-        """Start a server; who connects before it is ready waits."""
-        folder = tempfile.TemporaryDirectory(prefix="order-hub-")
-        with (
-            socket.socket(socket.AF_UNIX) as listener,
-            (settings.LOG / f"forked-{database}.log").open("w") as log,
-        ):
-            listener.bind(f"{folder.name}/socket")
-            listener.listen()
-            process = subprocess.Popen(
-                [settings.VENV_PYTHON, "-m", "tests.forked", database, str(listener.fileno())],
-                env=self.variables(),
-                cwd=settings.PROJECT,
-                pass_fds=[listener.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
-        return Server(database, process, folder)
+@contextmanager
+def serving(odoo: Odoo, database: str) -> Iterator[ForkedOdoo]:
+    """Start the server with the registry of a database; who calls before it is ready waits."""
+    settings.LOG.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="order-hub-") as folder,
+        socket.socket(socket.AF_UNIX) as listener,
+        (settings.LOG / f"forked-{os.getpid()}.log").open("w") as log,
+    ):
+        address = f"{folder}/socket"
+        listener.bind(address)
+        listener.listen()
+        process = subprocess.Popen(
+            [settings.VENV_PYTHON, "-m", "tests.forked", database, str(listener.fileno())],
+            env=odoo.variables(),
+            cwd=settings.PROJECT,
+            pass_fds=[listener.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+        listener.close()
+        try:
+            yield ForkedOdoo(odoo.tree, odoo.server, address)
+        finally:
+            process.terminate()
+            process.wait()
 
 
 def main(database: str, descriptor: int) -> None:
     """Serve until ended; in each fork, do the one call."""
     registry = open_registry(database)
     from odoo import sql_db
+    from odoo.modules.registry import Registry
 
     registry.clear_all_caches()
     sql_db.close_all()
-    arguments = _next_call(socket.socket(fileno=descriptor))
-    call(parse(["--database", database, *arguments]))
+    options = parse(_next_call(socket.socket(fileno=descriptor)))
+    Registry.registries[options.database] = registry
+    registry.db_name = options.database
+    registry._db = sql_db.db_connect(options.database)
+    call(options)
 
 
 def _next_call(listener: socket.socket) -> list[str]:

@@ -68,7 +68,8 @@ def ensure(for_tests: bool = False) -> Server:
 
 def stop() -> bool:
     """Stop our own servers; tell whether one was running."""
-    return any([_stop(data_folder(for_tests)) for for_tests in (False, True)])
+    stopped = [_stop(data_folder(for_tests)) for for_tests in (False, True)]
+    return any(stopped)
 
 
 def _stop(folder: Path) -> bool:
