@@ -90,7 +90,6 @@ def test(soak: bool = False) -> int:
     """Lint, then all tests."""
     odoo = _set_up(TEST_LAYERS, for_tests=True)
     test_run.ensure_browser()
-    test_run.lint()
     return test_run.test(odoo, soak=soak)
 
 
