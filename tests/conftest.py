@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from odoo.tests.common import get_db_name
+
+from tests import forked
 from tools import odoo_tree, postgres, templates
 from tools.database import Server
 from tools.odoo_run import Odoo
@@ -18,9 +21,12 @@ _counter = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def odoo() -> Odoo:
-    """Return Odoo with the database server of this clone."""
-    return Odoo(odoo_tree.ensure(), postgres.ensure())
+def odoo() -> Iterator[Odoo]:
+    """Return Odoo with the database server of this clone; what it calls is forked."""
+    odoo = Odoo(odoo_tree.ensure(), postgres.ensure(for_tests=True))
+    # Not the template: while somebody reads it, nobody can clone it.
+    with forked.serving(odoo, get_db_name()) as serving:
+        yield serving
 
 
 @pytest.fixture(scope="session")

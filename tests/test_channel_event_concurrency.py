@@ -12,7 +12,7 @@ from tests.sandbox.shopify.store import Bucket
 FACTS = "tests.channel_event_facts"
 WORKERS = 2
 ORDERS = 30
-STARTING = 8.0  # seconds until every process is there
+STARTING = 3.0  # seconds until every process is there
 
 
 def test_every_delivery_counts_once(odoo, test_template, clone_database):

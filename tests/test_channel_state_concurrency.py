@@ -12,7 +12,7 @@ from tests.sandbox.shopify.store import Bucket
 FACTS = "tests.channel_state_facts"
 WORKERS = 3
 REQUESTS = 4
-STARTING = 8.0  # seconds until every process is there
+STARTING = 3.0  # seconds until every process is there
 
 
 def test_workers_share_token_and_limit(odoo, test_template, clone_database):

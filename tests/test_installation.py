@@ -26,7 +26,8 @@ class Database:
     """A database on which addons are installed and removed by Odoo in a process of its own."""
 
     def __init__(self, odoo: Odoo, name: str) -> None:
-        self.odoo = odoo
+        # Each time a process that loads what is installed.
+        self.odoo = Odoo(odoo.tree, odoo.server)
         self.name = name
         self.log: list[str] = []
 

@@ -93,7 +93,7 @@ def write_another_line(server: Server, name: str) -> None:
         other.commit()
 
 
-def test_writers_are_not_blocked(server, database):
+def test_writers_are_not_blocked_and_the_index_goes_and_comes_with_the_addon(server, database):
     with connection(server, database.name) as writer, ThreadPoolExecutor(1) as pool:
         hold_a_line(writer.cursor())
         updating = pool.submit(database.modules, "-u", ADDON)
@@ -103,6 +103,10 @@ def test_writers_are_not_blocked(server, database):
         finally:
             writer.rollback()
         updating.result()
+    assert is_valid(server, database.name) == [["t", "t"]]
+    database.uninstall(ADDON)
+    assert is_valid(server, database.name) == []
+    database.modules("-i", ADDON)
     assert is_valid(server, database.name) == [["t", "t"]]
     assert not database.warnings()
 
@@ -119,14 +123,5 @@ def test_unfinished_index_is_repaired(server, database):
             cursor.execute(f"CREATE INDEX CONCURRENTLY {INDEX} ON stock_move_line (lot_id)")
     assert is_valid(server, database.name)[0][0] == "f"
     database.modules("-u", ADDON)
-    assert is_valid(server, database.name) == [["t", "t"]]
-    assert not database.warnings()
-
-
-def test_goes_and_comes_with_the_addon(server, database):
-    database.modules("-u", ADDON)
-    database.uninstall(ADDON)
-    assert is_valid(server, database.name) == []
-    database.modules("-i", ADDON)
     assert is_valid(server, database.name) == [["t", "t"]]
     assert not database.warnings()

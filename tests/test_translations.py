@@ -1,10 +1,11 @@
 """Every text of our addons is there in German."""
 
+from pathlib import Path
+
 import polib
 import pytest
 
 from tools import settings
-from tools.console import run_logged
 from tools.manifests import own_names
 
 
@@ -13,17 +14,22 @@ def exported(odoo, test_template, tmp_path_factory):
     """The texts of each addon as Odoo exports them from a database."""
     folder = tmp_path_factory.mktemp("i18n")
     database = "translations_test"
-    odoo.server.drop(database)
     odoo.server.create(database, test_template)
-    texts = {}
-    for name in own_names():
-        file = folder / f"{name}.pot"
-        command = odoo.command()[:3] + ["i18n", "export", "-c", str(settings.ODOO_CONF)]
-        command += ["-d", database, "-l", "pot", "-o", str(file), name]
-        run_logged(command, "i18n.log", env=odoo.variables())
-        texts[name] = {entry.msgid for entry in polib.pofile(str(file))}
-    yield texts
+    odoo.call(database, "tests.test_translations:export", "i18n.log", f"folder={folder}")
+    yield {
+        name: {entry.msgid for entry in polib.pofile(str(folder / f"{name}.pot"))}
+        for name in own_names()
+    }
     odoo.server.drop(database)
+
+
+def export(env, folder: str) -> None:
+    """Export the texts of each addon; runs inside Odoo, called by name."""
+    from odoo.tools.translate import trans_export
+
+    for name in own_names():
+        with (Path(folder) / f"{name}.pot").open("wb") as file:
+            trans_export(None, [name], file, "po", env)
 
 
 @pytest.mark.parametrize("addon", own_names())

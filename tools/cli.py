@@ -88,9 +88,8 @@ def run() -> int:
 
 def test(soak: bool = False) -> int:
     """Lint, then all tests."""
-    odoo = _set_up(TEST_LAYERS)
+    odoo = _set_up(TEST_LAYERS, for_tests=True)
     test_run.ensure_browser()
-    test_run.lint()
     return test_run.test(odoo, soak=soak)
 
 
@@ -101,7 +100,7 @@ def soak() -> int:
 
 def bench() -> int:
     """Run the benchmarks."""
-    return test_run.bench(_set_up(TEST_LAYERS))
+    return test_run.bench(_set_up(TEST_LAYERS, for_tests=True))
 
 
 def lint() -> int:
@@ -154,7 +153,7 @@ def restore() -> int:
 def env() -> int:
     """Print shell exports for running Odoo and pytest by hand, on a fresh test database."""
     with contextlib.redirect_stdout(sys.stderr):
-        odoo = _set_up(TEST_LAYERS)
+        odoo = _set_up(TEST_LAYERS, for_tests=True)
         database = templates.scratch("dev")
         odoo.server.create(database, templates.test(odoo))
     variables = {**test_run.variables(odoo, soak=False), "PGDATABASE": database}
@@ -188,15 +187,15 @@ def distclean() -> int:
     return 0
 
 
-def _set_up(layers: tuple[str, ...]) -> Odoo:
+def _set_up(layers: tuple[str, ...], for_tests: bool = False) -> Odoo:
     """Check the surroundings, then bring up Odoo, its packages and the database server."""
     checks.venv_module()
-    postgres.check_data_version()
+    postgres.check_data_version(for_tests)
     at_hand = odoo_tree.is_at_hand() and venv.is_current(layers)
     checks.disk(LATER_RUN_GB if at_hand else FIRST_RUN_GB)
     tree = odoo_tree.ensure()
     venv.ensure(tree, layers)
-    return Odoo(tree, postgres.ensure())
+    return Odoo(tree, postgres.ensure(for_tests))
 
 
 COMMANDS: dict[str, Callable[[], int]] = {

