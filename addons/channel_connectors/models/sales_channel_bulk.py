@@ -58,11 +58,8 @@ class SalesChannel(models.Model):
 
     def _enqueue_bulk(self, seconds=0):
         self.ensure_one()
-        return self.with_delay(
-            eta=seconds,
-            identity_key=f"sales_channel_bulk_{self.id}",
-            description=self.env._("Import all orders of %s", self.name),
-        )._job_bulk()
+        description = self.env._("Import all orders of %s", self.name)
+        return self._in_background("bulk", description, eta=seconds)._job_bulk()
 
     def _job_bulk(self):
         """Ask for the file, wait for it, import it: each time as far as it goes by now."""

@@ -56,10 +56,8 @@ class SalesChannel(models.Model):
 
     def _enqueue_import(self):
         self.ensure_one()
-        return self.with_delay(
-            identity_key=f"sales_channel_import_{self.id}",
-            description=self.env._("Import orders of %s", self.name),
-        )._job_import_orders()
+        description = self.env._("Import orders of %s", self.name)
+        return self._in_background("import", description)._job_import_orders()
 
     def _job_import_orders(self):
         """Import in the background: what is done stays done, page by page."""

@@ -147,10 +147,8 @@ class SalesChannel(models.Model):
         )
         rows.write({"state": "new"})
         for channel in rows.channel_id:
-            channel.with_delay(
-                identity_key=f"sales_channel_process_{channel.id}",
-                description=self.env._("Import waiting orders of %s", channel.name),
-            )._job_process_waiting()
+            description = self.env._("Import waiting orders of %s", channel.name)
+            channel._in_background("process", description)._job_process_waiting()
 
     def _job_process_waiting(self):
         """Import what waits in the inbox, without asking the channel for more."""

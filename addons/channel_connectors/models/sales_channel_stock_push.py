@@ -66,10 +66,8 @@ class SalesChannel(models.Model):
     def _cron_reconcile_stock(self):
         """Every night all levels are compared with what the channels have."""
         for channel in self.search(TOLD_OF_STOCK):
-            channel.with_delay(
-                identity_key=f"sales_channel_reconcile_{channel.id}",
-                description=self.env._("Compare stock with %s", channel.name),
-            )._job_reconcile_stock()
+            description = self.env._("Compare stock with %s", channel.name)
+            channel._in_background("reconcile", description)._job_reconcile_stock()
 
     def _job_reconcile_stock(self):
         self._push_stock(commit=True, everything=True)
