@@ -64,8 +64,7 @@ class SalesChannel(models.Model):
     def _job_bulk(self):
         """Ask for the file, wait for it, import it: each time as far as it goes by now."""
         self.ensure_one()
-        if not self._lock_import():
-            raise RetryableJobError(f"an import of {self.name} is running", seconds=60)
+        self._take_import()
         channel = self.with_company(self.company_id)
         try:
             return channel._advance_bulk()

@@ -126,10 +126,7 @@ class SalesChannel(models.Model):
             lang=self.company_id.partner_id.lang
         )
         # Events of an order that is being imported wait for that to end.
-        if not channel._lock_import():
-            raise RetryableJobError(
-                f"an import of {self.name} is running", seconds=5, ignore_retry=True
-            )
+        channel._take_import(seconds=5)
         try:
             channel._handle_events()
         except ThrottledError as error:
