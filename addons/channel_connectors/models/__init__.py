@@ -8,6 +8,7 @@ from . import (
     sales_channel,
     sales_channel_account,
     sales_channel_connection,
+    sales_channel_queue,
     sales_channel_fix,
     sales_channel_import,
     sales_channel_bulk,

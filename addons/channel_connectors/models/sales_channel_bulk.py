@@ -58,17 +58,13 @@ class SalesChannel(models.Model):
 
     def _enqueue_bulk(self, seconds=0):
         self.ensure_one()
-        return self.with_delay(
-            eta=seconds,
-            identity_key=f"sales_channel_bulk_{self.id}",
-            description=self.env._("Import all orders of %s", self.name),
-        )._job_bulk()
+        description = self.env._("Import all orders of %s", self.name)
+        return self._in_background("bulk", description, eta=seconds)._job_bulk()
 
     def _job_bulk(self):
         """Ask for the file, wait for it, import it: each time as far as it goes by now."""
         self.ensure_one()
-        if not self._lock_import():
-            raise RetryableJobError(f"an import of {self.name} is running", seconds=60)
+        self._take_import()
         channel = self.with_company(self.company_id)
         try:
             return channel._advance_bulk()

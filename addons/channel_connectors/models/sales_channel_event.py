@@ -114,14 +114,10 @@ class SalesChannel(models.Model):
 
     def _enqueue_events(self):
         self.ensure_one()
-        return self.with_delay(**self._event_job_options())._job_handle_events()
+        return self._in_background("events", self._describe_event_job())._job_handle_events()
 
-    def _event_job_options(self):
-        return {
-            "identity_key": f"sales_channel_events_{self.id}",
-            "description": self.env._("Handle events of a sales channel"),
-            "priority": 5,
-        }
+    def _describe_event_job(self):
+        return self.env._("Handle events of a sales channel")
 
     def _job_handle_events(self):
         """Fetch what the events of this channel are about; many of them in few requests."""
@@ -130,10 +126,7 @@ class SalesChannel(models.Model):
             lang=self.company_id.partner_id.lang
         )
         # Events of an order that is being imported wait for that to end.
-        if not channel._lock_import():
-            raise RetryableJobError(
-                f"an import of {self.name} is running", seconds=5, ignore_retry=True
-            )
+        channel._take_import(seconds=5)
         try:
             channel._handle_events()
         except ThrottledError as error:

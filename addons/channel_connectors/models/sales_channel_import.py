@@ -56,16 +56,13 @@ class SalesChannel(models.Model):
 
     def _enqueue_import(self):
         self.ensure_one()
-        return self.with_delay(
-            identity_key=f"sales_channel_import_{self.id}",
-            description=self.env._("Import orders of %s", self.name),
-        )._job_import_orders()
+        description = self.env._("Import orders of %s", self.name)
+        return self._in_background("import", description)._job_import_orders()
 
     def _job_import_orders(self):
         """Import in the background: what is done stays done, page by page."""
         self.ensure_one()
-        if not self._lock_import():
-            raise RetryableJobError(f"an import of {self.name} is already running", seconds=60)
+        self._take_import()
         return self._in_company_language()._import_orders(commit=True)
 
     def _in_company_language(self):
@@ -79,6 +76,15 @@ class SalesChannel(models.Model):
         )
         return self.env.cr.fetchone()[0]
 
+    def _take_import(self, seconds=60):
+        """Take the channel's import in a job, or have the job wait for its turn: that is no
+        failure, however often it happens.
+        """
+        if not self._lock_import():
+            raise RetryableJobError(
+                f"an import of {self.name} is already running", seconds=seconds, ignore_retry=True
+            )
+
     _LOCK_CLASS = 1_901_130  # keeps our locks apart from others' in the database
 
     def _commit_step(self, commit):
@@ -86,8 +92,7 @@ class SalesChannel(models.Model):
         if not commit:
             return
         self.env.cr.commit()  # pylint: disable=invalid-commit
-        if not self._lock_import():
-            raise RetryableJobError(f"an import of {self.name} is already running", seconds=60)
+        self._take_import()
 
     def _import_orders(self, commit=False):
         """Fetch all changes and process what waits. Returns the failure in words, if any.

@@ -1,8 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from odoo import fields, models
 
-from odoo.addons.queue_job.exception import RetryableJobError
-
 METHOD_KINDS = [
     ("online", "Paid Online"),
     ("prepayment", "Prepayment: waits for the money"),
@@ -147,15 +145,12 @@ class SalesChannel(models.Model):
         )
         rows.write({"state": "new"})
         for channel in rows.channel_id:
-            channel.with_delay(
-                identity_key=f"sales_channel_process_{channel.id}",
-                description=self.env._("Import waiting orders of %s", channel.name),
-            )._job_process_waiting()
+            description = self.env._("Import waiting orders of %s", channel.name)
+            channel._in_background("process", description)._job_process_waiting()
 
     def _job_process_waiting(self):
         """Import what waits in the inbox, without asking the channel for more."""
         self.ensure_one()
-        if not self._lock_import():
-            raise RetryableJobError(f"an import of {self.name} is already running", seconds=60)
+        self._take_import()
         channel = self._in_company_language().with_company(self.company_id)
         channel._process_waiting(commit=True)

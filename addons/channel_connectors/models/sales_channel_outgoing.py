@@ -36,17 +36,11 @@ class SalesChannel(models.Model):
 
     # ------------------------------------------------------------------- jobs
     def _enqueue_outgoing(self, kind, eta=None):
-        """Queue a run for one kind of effect; a queued one is not queued again.
-
-        Each kind has a job channel of its own, so that a slow kind holds up no other.
-        """
+        """Queue a run for one kind of effect; a queued one is not queued again."""
         self.ensure_one()
+        description = self.env._("Tell %(channel)s: %(kind)s", channel=self.name, kind=kind)
         # sudo: whoever ships or credits need not be allowed to run the channel's jobs
-        delayed = self.sudo().with_delay(
-            identity_key=f"sales_channel_{kind}_{self.id}",
-            description=self.env._("Tell %(channel)s: %(kind)s", channel=self.name, kind=kind),
-            eta=eta,
-        )
+        delayed = self.sudo()._in_background(kind, description, eta)
         return getattr(delayed, f"_job_send_{kind}")()
 
     def _job_send_fulfilment(self):

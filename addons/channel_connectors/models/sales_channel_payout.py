@@ -244,10 +244,8 @@ class SalesChannel(models.Model):
             [("payment_journal_id", "!=", False), ("is_shadow", "=", False)]
         ):
             if channel._adapter_class().capabilities.payouts:
-                channel.with_delay(
-                    identity_key=f"sales_channel_payouts_{channel.id}",
-                    description=self.env._("Payouts of %s", channel.name),
-                )._job_import_payouts()
+                description = self.env._("Payouts of %s", channel.name)
+                channel._in_background("payouts", description)._job_import_payouts()
 
     def _job_import_payouts(self):
         try:

@@ -55,10 +55,7 @@ class SalesChannel(models.Model):
                 channel._enqueue_proof()
 
     def _enqueue_proof(self):
-        self.with_delay(
-            identity_key=f"sales_channel_proof_{self.id}",
-            description=self.env._("Compare %s", self.name),
-        )._job_prove()
+        self._in_background("proof", self.env._("Compare %s", self.name))._job_prove()
 
     def _job_prove(self):
         """Import what is new, then compare: what is only late is no difference."""

@@ -66,10 +66,23 @@ class SalesChannel(models.Model):
     def _cron_reconcile_stock(self):
         """Every night all levels are compared with what the channels have."""
         for channel in self.search(TOLD_OF_STOCK):
-            channel.with_delay(
-                identity_key=f"sales_channel_reconcile_{channel.id}",
-                description=self.env._("Compare stock with %s", channel.name),
-            )._job_reconcile_stock()
+            description = self.env._("Compare stock with %s", channel.name)
+            channel._in_background("reconcile", description)._job_reconcile_stock()
+
+    @api.model
+    def _cron_send_outgoing(self):
+        """Stock that waits without a job: the last one was just ending when it changed, or has
+        given up on a channel that did not answer.
+        """
+        result = super()._cron_send_outgoing()
+        told = [("channel_id", "in", self._get_pushing_ids())]
+        for model, domain in (
+            ("sales.channel.stock", [*told, ("is_dirty", "=", True), ("intent_id", "=", False)]),
+            ("sales.channel.stock.change", told),
+        ):
+            for (channel,) in self.env[model]._read_group(domain, ["channel_id"]):
+                channel._enqueue_outgoing("stock")
+        return result
 
     def _job_reconcile_stock(self):
         self._push_stock(commit=True, everything=True)
@@ -257,8 +270,7 @@ class SalesChannel(models.Model):
                 level.offered = offered[level.id]
 
     def _import_before_push(self, commit):
-        if not self._lock_import():
-            raise RetryableJobError(f"{self.name}: orders are being imported", seconds=15)
+        self._take_import(seconds=15)
         if failure := self._import_orders(commit=commit):
             raise RetryableJobError(failure, seconds=60)
 

@@ -206,13 +206,8 @@ class SalesChannel(models.Model):
             context={"allowed_company_ids": [company_id], "lang": "en_US"},
         )
         channel = env["sales.channel"].browse(channel_id)
-        options = channel._event_job_options()
-        job = Job(
-            channel._job_handle_events,
-            priority=options["priority"],
-            description=options["description"],
-            identity_key=options["identity_key"],
-        )
+        options = channel._get_job_options("events", channel._describe_event_job())
+        job = Job(channel._job_handle_events, **options)
         model = env["queue.job"]
         return {
             name: model._fields[name].convert_to_column_insert(value, model)

@@ -13,6 +13,7 @@ from . import (
     test_payouts,
     test_proof,
     test_privacy,
+    test_queue,
     test_refunds_out,
     test_shipments_out,
     test_stock_out,

@@ -68,23 +68,6 @@ class TestOutgoingRoles(OutgoingCase):
             found = self.env[name].with_user(stranger).search([])
             self.assertNotIn(self.company, found.sudo().company_id, name)
 
-    def test_jobs_of_a_kind_have_a_channel(self):
-        """A slow kind holds up no other; the same run is queued once."""
-        order = self.confirm("#1001")
-        self.ship(order.picking_ids)
-        self.env["queue.job"].search([]).unlink()
-        for kind in ("fulfilment", "fulfilment", "stock", "refund"):
-            self.channel._enqueue_outgoing(kind)
-        jobs = self.env["queue.job"].search([])
-        self.assertEqual(
-            sorted(jobs.mapped("channel")),
-            [
-                "root.sales_channels.refunds",
-                "root.sales_channels.shipments",
-                "root.sales_channels.stock",
-            ],
-        )
-
     def test_cron_takes_up_what_is_due(self):
         order = self.confirm("#1001")
         self.ship(order.picking_ids)

@@ -230,9 +230,28 @@ class TestStockOut(StockCase):
         self.store.stock.move(self.items["KER-1"], MAIN, available=-1)
         with (
             patch.object(type(self.channel), "_lock_import", lambda channel: False),
-            self.assertRaises(RetryableJobError),
+            self.assertRaises(RetryableJobError) as caught,
         ):
             self.push()
+        self.assertTrue(caught.exception.ignore_retry, "to wait for one's turn is no failure")
+
+    def test_what_waits_without_a_job_is_taken_up(self):
+        """A change that the run just missed, and a level that it gave up on."""
+        jobs = self.env["queue.job"]
+        self.push()
+        jobs.search([]).unlink()
+        self.env["sales.channel"]._cron_send_outgoing()
+        self.assertFalse(jobs.search([]))
+        self.put_stock(self.products["KER-1"], 1)
+        self.settle()
+        jobs.search([]).unlink()
+        self.env["sales.channel"]._cron_send_outgoing()
+        self.assertEqual(jobs.search([]).method_name, "_job_send_stock")
+        self.push()
+        jobs.search([]).unlink()
+        self.level("KER-1").is_dirty = True
+        self.env["sales.channel"]._cron_send_outgoing()
+        self.assertEqual(jobs.search([]).method_name, "_job_send_stock")
 
     def test_waiting_orders_keep_their_goods(self):
         """An order that waits in the inbox is sold all the same."""

@@ -85,7 +85,7 @@ class TestWebhooks(WebhookCase):
         self.assertFalse(event.content)
         jobs = self.env["queue.job"].search([("method_name", "=", "_job_handle_events")])
         self.assertEqual(len(jobs), 1, "one job that waits is enough")
-        self.assertEqual(jobs.channel, "root.sales_channels")
+        self.assertEqual(jobs.channel, self.channel._get_job_channel("events"))
         self.assertEqual(jobs.records, self.channel)
         self.assertEqual(jobs.state, "pending")
 

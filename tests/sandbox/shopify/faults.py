@@ -38,6 +38,12 @@ def drop(handler: Any, _fault: Json) -> bool:
     return True
 
 
+def kill(handler: Any, _fault: Json) -> bool:
+    """Whoever asks is killed."""
+    handler.server.sandbox.on_kill(handler.client_address[1])
+    return drop(handler, {})
+
+
 def malformed(handler: Any, _fault: Json) -> bool:
     """Something that only begins like an answer."""
     handler.send(200, HALF)
@@ -75,6 +81,7 @@ BEFORE: dict[str, Callable[[Any, Json], bool]] = {
     "status": status,
     "hang": hang,
     "drop": drop,
+    "kill": kill,
     "malformed": malformed,
     "half": half,
     "throttled": throttled,
@@ -85,6 +92,7 @@ AFTER: dict[str, Callable[[Any, Json], bool]] = {
     "status_after": status,
     "hang_after": hang,
     "drop_after": drop,
+    "kill_after": kill,
     "half_after": half,
 }
 KINDS = (*BEFORE, *AFTER)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -36,6 +37,8 @@ class Sandbox:
     ) -> None:
         self.store = store or Store(*default_orders())
         self.host, self.port, self.state_file = host, port, state_file
+        # Told the caller's port by faults that kill whoever asks.
+        self.on_kill: Callable[[int], None] = lambda port: None
         self._open()
 
     def _open(self) -> None:
@@ -44,6 +47,7 @@ class Sandbox:
         self.server.daemon_threads = True
         self.server.store = self.store  # type: ignore[attr-defined]
         self.server.state_file = self.state_file  # type: ignore[attr-defined]
+        self.server.sandbox = self  # type: ignore[attr-defined]
         self.port = self.server.server_address[1]
         self.url = self.store.url = f"http://{self.host}:{self.port}"
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
@@ -54,9 +58,14 @@ class Sandbox:
         return self
 
     def restart(self) -> None:
-        """Stop, forget what is in memory, and go on from the file at the same address."""
+        """Stop, forget what is in memory, and go on from the file at the same address.
+
+        What is under way gets no answer, whether its work has come into the file or not.
+        """
         assert self.state_file
-        self.store.save(self.state_file)
+        with self.store.lock:
+            self.store.closed = True
+            self.store.save(self.state_file)
         self.stop()
         self.store = Store.load(self.state_file)
         self._open()
@@ -144,6 +153,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _graphql(self, version: str, body: bytes) -> None:
         served = self._served_version(version)
+        if self.store.closed:
+            faults.drop(self, {})
+            return
         if not served:
             self.answer(404, {"errors": "Not Found"})
             return
@@ -164,6 +176,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(400, {"errors": "Required parameter missing or invalid"}, head)
             return
         content = run(self.store, query, variables)
+        if self.store.closed:
+            faults.drop(self, {})
+            return
         if self.state_file and "mutation" in query:
             self.store.save(self.state_file)
         if kind in faults.AFTER:

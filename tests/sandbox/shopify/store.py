@@ -115,6 +115,8 @@ class Store:
         bucket: Bucket | None = None,
     ) -> None:
         self.lock = threading.RLock()
+        # True once another store has taken over from the file.
+        self.closed = False
         self.scopes = set(scopes)
         self.domain = DOMAIN
         self.secrets = [CLIENT_SECRET]
@@ -166,6 +168,7 @@ class Store:
         """A store as it was; the bucket goes on filling from now."""
         self.__dict__.update(state)
         self.lock = threading.RLock()
+        self.closed = False
         self.bucket.moment = time.monotonic()
 
     def save(self, path: Path) -> None:
