@@ -70,7 +70,9 @@ class ProductWish:
     def from_json(cls, data: Mapping[str, Any]) -> ProductWish:
         """The wish kept by ``as_json``."""
         variants = (
-            VariantWish(**{**row, "options": tuple((name, value) for name, value in row["options"])})
+            VariantWish(
+                **{**row, "options": tuple((name, value) for name, value in row["options"])}
+            )
             for row in data["variants"]
         )
         return cls(data["title"], data["handle"], tuple(variants))

@@ -155,12 +155,9 @@ class ShopifyProducts:
         return content
 
     def change_variant(self, product_id: str, variant_id: str, changes: Mapping[str, str]) -> None:
-        """Give a variant other values: title (of its product), price, barcode, weight and unit
-        price. Asking twice changes nothing more.
+        """Give a variant another price, barcode, weight or unit price. Asking twice changes
+        nothing more.
         """
-        if "title" in changes:
-            variables = {"input": {"title": changes["title"]}, "identifier": {"id": product_id}}
-            self.client.mutate("product_set", {**variables, "synchronous": True})
         content: Json = {}
         if "price" in changes:
             content["price"] = changes["price"]
@@ -170,9 +167,8 @@ class ShopifyProducts:
             content["inventoryItem"] = {"measurement": _weight_input(changes["weight"])}
         if "unit_price" in changes:
             content |= _unit_price_input(changes["unit_price"])
-        if content:
-            rows = [{"id": variant_id, **content}]
-            self.client.mutate("variants_update", {"productId": product_id, "variants": rows})
+        rows = [{"id": variant_id, **content}]
+        self.client.mutate("variants_update", {"productId": product_id, "variants": rows})
 
     def note_on_order(self, order_id: str, key: str, content: Any) -> None:
         """Keep data with an order, in place of what was kept under the same key."""
