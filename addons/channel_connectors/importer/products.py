@@ -32,7 +32,7 @@ def find_candidates(channel, skus, barcodes):
             ("default_code", "in", [sku for sku in skus if sku]),
             ("barcode", "in", [barcode for barcode in barcodes if barcode]),
         ],
-        ["default_code", "barcode", "company_id"],
+        ["default_code", "barcode"],
     )
     by_sku, by_barcode = defaultdict(list), defaultdict(list)
     for product in products:

@@ -125,7 +125,16 @@ class SalesChannelListing(models.Model):
             vals = {**vals, "doubt": False}
         return super().write(vals)
 
-    @api.depends("product_id", "price", "barcode", "weight", "unit_price")
+    @api.depends(
+        *("product_id", "price", "barcode", "weight", "unit_price", "fetched_at", "is_gone"),
+        *(
+            f"product_id.{name}"
+            for name in ("list_price", "barcode", "weight", "uom_id", "taxes_id")
+        ),
+        *(f"channel_id.lead_{name}" for name in SHARED),
+        *("channel_id.prices_include_tax", "channel_id.send_unit_price"),
+        "channel_id.product_pricelist_id",
+    )
     @api.depends_context("company")
     def _compute_differences(self):
         wishes = self._get_wishes()

@@ -148,13 +148,9 @@ class SalesChannelListing(models.Model):
                     listing.doubt = doubt
                 if result.product:
                     found[listing] = products.browse(result.product)
-            all_found = products.union(*found.values())
-            self._set_products(
-                {
-                    listing: product.with_prefetch(all_found.ids)
-                    for listing, product in found.items()
-                }
-            )
+            # The check of companies reads it of each product: here it is read of all at once.
+            products.union(*found.values()).mapped("company_id")
+            self._set_products(found)
 
     def _note_sent(self, changes):
         """Remember what the channel has been told."""

@@ -116,9 +116,7 @@ def set_product(
     return {"product": product, "productSetOperation": None, "userErrors": []}
 
 
-def _check_product(
-    store: Any, product: Json | None, input: Json, identifier: Json
-) -> Json | None:
+def _check_product(store: Any, product: Json | None, input: Json, identifier: Json) -> Json | None:
     """What is wrong with an input, if anything."""
     if product is None and "id" in identifier:
         return problem("Product does not exist", "input", "id", code="PRODUCT_DOES_NOT_EXIST")
