@@ -54,9 +54,11 @@ class PayloadWriter:
             "paymentGatewayNames": self._gateways(),
             "customAttributes": (
                 [{"key": "VAT ID", "value": "ATU 1358 5627"}]
-                if maker.stratum == "reverse_charge"
+                if maker.stratum == "reverse_charge" and not self._has_account()
                 else []
             ),
+            "purchasingEntity": self._buyer(),
+            "paymentTerms": None,
             **self._people(withheld=maker.stratum == "withheld" and not happened),
             "totalPriceSet": bag(total),
             "currentTotalPriceSet": bag(current),
@@ -103,6 +105,24 @@ class PayloadWriter:
             }
             for index, (gateway, amount) in enumerate(parts)
         ]
+
+    def _has_account(self) -> bool:
+        """Every other company buys through its account, which knows its VAT number."""
+        return self.maker.stratum == "reverse_charge" and bool(self.maker.index // 2 % 2)
+
+    def _buyer(self) -> Json | None:
+        if not self._has_account():
+            return None
+        number = self.maker.index
+        return {
+            "company": {"id": f"gid://shopify/Company/{number}", "name": "Handel GmbH"},
+            "contact": {"id": f"gid://shopify/CompanyContact/{number}"},
+            "location": {
+                "id": f"gid://shopify/CompanyLocation/{number}",
+                "name": "Wien",
+                "taxSettings": {"taxRegistrationId": "ATU13585627"},
+            },
+        }
 
     def _people(self, *, withheld: bool) -> Json:
         """Customer and addresses, or nothing but an account and a country."""

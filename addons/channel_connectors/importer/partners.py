@@ -3,6 +3,7 @@ from collections import namedtuple
 
 from stdnum.eu import vat as vat_number
 
+from ..channels.base.order import Address
 from .problems import Problem
 
 Parties = namedtuple("Parties", "partner invoice delivery")
@@ -21,10 +22,18 @@ def _fold(text):
 def customer_key(order):
     """Who the customer is to the channel.
 
-    A company on the invoice is a customer of its own, even if the same person ordered
-    privately before. Then the account counts, then the e-mail; guests without one are
-    told apart by their address, and orders without any data by themselves.
+    A company with an account is one customer, whoever buys for it. A company on the invoice
+    is a customer of its own, even if the same person ordered privately before. Then the
+    account counts, then the e-mail; guests without one are told apart by their address, and
+    orders without any data by themselves.
     """
+    if order.company_id:
+        return f"company|{order.company_id}"
+    return person_key(order)
+
+
+def person_key(order):
+    """Who the customer is where the channel does not say for which company."""
     customer, billing = order.customer, order.billing
     account = customer.external_id or _fold(customer.email)
     if billing.company:
@@ -90,10 +99,13 @@ class PartnerFinder:
 
     def _mains(self, orders):
         """Customer of each key. One that was withheld and is known now is filled in."""
-        links = self._links([*orders, *map(withheld_key, orders.values())])
+        others = [make(order) for order in orders.values() for make in (person_key, withheld_key)]
+        links = self._links([*orders, *others])
         found = {}
         for key, order in orders.items():
-            link = links.get(key) or links.get(withheld_key(order))
+            # A company may have bought before the channel told of its account.
+            known = links.get(person_key(order)) if order.billing.company else None
+            link = links.get(key) or known or links.get(withheld_key(order))
             if link:
                 found[key] = link.partner_id
                 self._fill(link, order)
@@ -235,6 +247,13 @@ class PartnerFinder:
         contacts |= {(main.id, self._partner_key(main)): main for main in mains}
         return contacts
 
+    def _person(self, order):
+        """Who bought for a company, as a contact without an address of its own."""
+        customer = order.customer
+        if not order.company_id or not customer.name:
+            return []
+        return [("contact", Address(name=customer.name, phone=customer.phone))]
+
     def _wanted(self, order):
         """Addresses of an order with their use; an absent one follows the other."""
         billing, shipping = order.billing, order.shipping
@@ -248,10 +267,12 @@ class PartnerFinder:
         missing = {}
         for order in orders:
             main = self.mains[customer_key(order)]
-            for kind, address in self._wanted(order):
+            for kind, address in [*self._person(order), *self._wanted(order)]:
                 key = (main.id, self._address_key(main, address))
                 if not address.is_empty and key not in self.contacts and key not in missing:
                     missing[key] = self._contact_vals(main, kind, address)
+                    if kind == "contact":
+                        missing[key]["email"] = order.customer.email or False
         created = self.partners.create(list(missing.values()))
         self.contacts.update(zip(missing, created, strict=True))
 

@@ -2,6 +2,7 @@
 from collections import defaultdict
 
 from ..channels.base.order import LineKind
+from ..channels.base.products import match
 from .problems import Problem
 
 # Kinds of lines that are booked on a product of the channel.
@@ -20,6 +21,24 @@ def listing_key(line):
     if line.kind == LineKind.FEE:
         return f"fee:{line.title.casefold()}"
     return line.variant_id or (f"sku:{line.sku}" if line.sku else "")
+
+
+def find_candidates(channel, skus, barcodes):
+    """Ids of products by SKU and by barcode, those of other companies left out."""
+    products = channel.env["product.product"].search_fetch(
+        [
+            *channel.env["product.product"]._check_company_domain(channel.company_id),
+            "|",
+            ("default_code", "in", [sku for sku in skus if sku]),
+            ("barcode", "in", [barcode for barcode in barcodes if barcode]),
+        ],
+        ["default_code", "barcode"],
+    )
+    by_sku, by_barcode = defaultdict(list), defaultdict(list)
+    for product in products:
+        by_sku[product.default_code].append(product.id)
+        by_barcode[product.barcode].append(product.id)
+    return by_sku, by_barcode
 
 
 class ProductFinder:
@@ -55,12 +74,14 @@ class ProductFinder:
         ]
         if not open_keys:
             return
-        candidates = self._candidates([self.lines[key] for key in open_keys])
-        new_vals = []
-        for key in open_keys:
-            line = self.lines[key]
-            found = candidates.get(("sku", line.sku)) or candidates.get(("barcode", line.barcode))
-            product = found[0] if found and len(found) == 1 else self.env["product.product"]
+        lines = [self.lines[key] for key in open_keys]
+        by_sku, by_barcode = find_candidates(
+            self.channel, [line.sku for line in lines], [line.barcode for line in lines]
+        )
+        products, new_vals = self.env["product.product"], []
+        for key, line in zip(open_keys, lines, strict=True):
+            found = match(line.sku, line.barcode, by_sku, by_barcode)
+            product = products.browse(found.product)
             if line.kind == LineKind.FEE:
                 product = self.channel.fee_product_id
             if key in self.listings:
@@ -73,32 +94,14 @@ class ProductFinder:
                     "external_key": key,
                     "external_product_id": line.product_id,
                     "sku": line.sku,
+                    "barcode": line.barcode,
                     "title": line.title,
                     "product_id": product.id,
+                    "doubt": found.doubt and found.doubt.value,
                 }
             )
         for listing in self.env["sales.channel.listing"].create(new_vals):
             self.listings[listing.external_key] = listing
-
-    def _candidates(self, lines):
-        """Products by SKU and by barcode, those of other companies left out."""
-        skus = [line.sku for line in lines if line.sku]
-        barcodes = [line.barcode for line in lines if line.barcode]
-        products = self.env["product.product"].search(
-            [
-                *self.env["product.product"]._check_company_domain(self.channel.company_id),
-                "|",
-                ("default_code", "in", skus),
-                ("barcode", "in", barcodes),
-            ]
-        )
-        found = defaultdict(list)
-        for product in products:
-            if product.default_code:
-                found["sku", product.default_code].append(product)
-            if product.barcode:
-                found["barcode", product.barcode].append(product)
-        return found
 
     def product_for(self, line):
         """Product of a line; ``Problem`` if there is none."""

@@ -11,6 +11,14 @@ from ..channels.base.errors import ChannelError
 class SalesChannel(models.Model):
     _inherit = "sales.channel"
 
+    granted_scopes = fields.Text(
+        "Rights of the App",
+        readonly=True,
+        copy=False,
+        help="As of the last test of the connection. What an order says beyond the usual, of a "
+        "company that bought or of terms of payment, is asked for where the app has the right.",
+    )
+
     def _secret(self, name):
         """A stored secret, or the one the environment sets in its place."""
         self.ensure_one()
@@ -33,6 +41,7 @@ class SalesChannel(models.Model):
             access_token=self._secret("access_token"),
             previous_secret=self._secret("client_secret_previous"),
             local=self._stand_in_allowed(),
+            rights=tuple((channel.granted_scopes or "").split()),
         )
         state = self._account_state(credentials.fingerprint, credentials.client_secret)
         return self._adapter_class()(credentials, state=state)
@@ -107,6 +116,7 @@ class SalesChannel(models.Model):
                 "shop_name": info.name,
                 "served_version": info.api_version,
                 "shop_domain": info.domain,
+                "granted_scopes": " ".join(info.granted_scopes),
             }
         )
         problems = []

@@ -12,6 +12,9 @@ KINDS = [
     ("tracking", "Tracking"),
     ("cancellation", "Cancellation"),
     ("refund", "Refund"),
+    ("product", "New Product"),
+    ("change", "Product Data"),
+    ("lots", "Lots"),
 ]
 
 

@@ -34,6 +34,23 @@ class SalesChannelListing(models.Model):
     def write(self, vals):
         newly_mapped = self.filtered(lambda listing: not listing.product_id)
         result = super().write(vals)
-        if vals.get("product_id") and newly_mapped:
-            newly_mapped.channel_id._release_waiting("product")
+        if vals.get("product_id") and newly_mapped and not self._is_linking():
+            newly_mapped._after_mapping()
         return result
+
+    def _is_linking(self):
+        """True while many listings get their products: what follows is done once, at the end."""
+        return bool(self.env.context.get("channel_linking"))
+
+    def _after_mapping(self):
+        """Listings have a product now: the orders that waited for it go on."""
+        self.channel_id._release_waiting("product")
+
+    @api.model
+    def _set_products(self, products):
+        """Give each listing its product, with what follows from it done once for all."""
+        listings = self.concat(*products)
+        for listing, product in products.items():
+            listing.with_context(channel_linking=True).product_id = product
+        if listings:
+            listings._after_mapping()

@@ -33,9 +33,15 @@ class SalesChannelListing(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"product_id", "push_stock", "stock_buffer"} & vals.keys():
+        if {"product_id", "push_stock", "stock_buffer"} & vals.keys() and not self._is_linking():
             self.channel_id.filtered("push_stock")._touch_stock(self)
         return result
+
+    @api.model
+    def _set_products(self, products):
+        super()._set_products(products)
+        listings = self.concat(*products)
+        listings.channel_id.filtered("push_stock")._touch_stock(listings)
 
 
 class SalesChannel(models.Model):

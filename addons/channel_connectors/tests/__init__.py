@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from . import (
     test_bulk,
+    test_business,
     test_changes,
     test_channel,
     test_decisions,
@@ -11,6 +12,7 @@ from . import (
     test_outgoing_roles,
     test_payments,
     test_payouts,
+    test_products,
     test_proof,
     test_privacy,
     test_queue,

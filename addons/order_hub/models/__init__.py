@@ -2,6 +2,7 @@
 from . import (
     exception_rule,
     mrp_production,
+    product_product,
     product_template,
     sale_order,
     sale_order_check,

@@ -6,7 +6,7 @@ from odoo import fields, models
 
 from odoo.addons.batch_mrp_orders.planning.quantity import exact
 
-from ..offer.makeable import offers
+from ..offer.makeable import offers, shared_offers, sharing
 
 # Somebody has begun to work on these runs.
 BEGUN_STATES = ("progress", "to_close", "done")
@@ -21,8 +21,14 @@ class SalesChannel(models.Model):
 
     offer_makeable = fields.Boolean(
         "Offer What Can Be Made",
-        help="Beside the stock, offer what the materials on hand would make. Products that share "
-        "a material are each offered all of it.",
+        help="Beside the stock, offer what the materials on hand would make.",
+    )
+    share_materials = fields.Boolean(
+        "Share Materials",
+        default=True,
+        help="Products made from the same material are offered so much that all of it can be "
+        "made together; a set and its parts share alike. Otherwise each is offered all of the "
+        "material, and two customers may buy the same one.",
     )
     offer_min_days = fields.Integer(
         "Remaining Life (Days)",
@@ -31,7 +37,7 @@ class SalesChannel(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"offer_makeable", "offer_min_days"} & vals.keys():
+        if {"offer_makeable", "share_materials", "offer_min_days"} & vals.keys():
             self.filtered("push_stock")._touch_stock()
         return result
 
@@ -64,6 +70,11 @@ class SalesChannel(models.Model):
     def _get_free_quantities(self, products, warehouses, sold):
         """Kits from their parts and, on wish, goods from their materials, over all levels."""
         free = defaultdict(Fraction)
+        divide = offers
+        if self._shares_materials():
+            # What one product may have depends on all others of the channel.
+            products |= self._get_listed_products()
+            divide = shared_offers
         for warehouse in warehouses:
             parts, kits, reached = self._get_channel_recipes(products, warehouse)
             stock = defaultdict(Fraction, self._get_usable_stock(reached, warehouse))
@@ -74,9 +85,24 @@ class SalesChannel(models.Model):
                 for (warehouse_id, product_id), quantity in sold.items()
                 if warehouse_id == warehouse.id
             }
-            for product_id, quantity in offers(products.ids, stock, parts, kits, orders).items():
+            for product_id, quantity in divide(products.ids, stock, parts, kits, orders).items():
                 free[product_id] += quantity
         return free
+
+    def _shares_materials(self):
+        return self.offer_makeable and self.share_materials
+
+    def _get_listed_products(self):
+        """Products this channel is offered."""
+        listings = self.env["sales.channel.listing"].search_fetch(
+            [
+                ("channel_id", "=", self.id),
+                ("product_id", "!=", False),
+                ("push_stock", "=", True),
+            ],
+            ["product_id"],
+        )
+        return listings.product_id
 
     def _get_channel_recipes(self, products, warehouse):
         """Parts by product of what may be put together, the kits among them, and all products
@@ -101,7 +127,9 @@ class SalesChannel(models.Model):
         return parts, kits, products.browse(facts)
 
     def _get_products_using(self, products, changed):
-        """Products that are made from what has changed, over all levels."""
+        """Products that are made from what has changed, over all levels, and those that share
+        their materials with one of them.
+        """
         touched = set(products.ids) & changed
         for warehouse in self.location_ids.warehouse_ids:
             parts, _kits, _reached = self._get_channel_recipes(products, warehouse)
@@ -115,6 +143,10 @@ class SalesChannel(models.Model):
                     fresh = {part for part, _quantity in parts.get(current, ())} - seen
                     seen |= fresh
                     queue += fresh
+            if self._shares_materials():
+                for group in sharing(products.ids, parts):
+                    if touched.intersection(group):
+                        touched.update(group)
         return touched
 
 

@@ -121,6 +121,38 @@ class TestChannelStock(BatchCase):
         self._stock_up(self.glass, 100)
         self.assertEqual(self.offered(), 26)
 
+    def test_shared_materials_are_offered_once(self):
+        """10 kg in jars of 500 g, or in pails of the same: 20 pieces together."""
+        pail = self._create_product("Pail", self.unit, tracking="none")
+        self._create_recipe(pail, 1, self.unit, [(self.bulk, 0.5, self.kg)])
+        level = self.make_level(pail)
+        self._stock_up(self.bulk, 10)
+        self._stock_up(self.glass, 100)
+        self.channel.offer_makeable = True
+        both = self.level | level
+        self.assertEqual(sum(self.channel._get_offered(both).values()), 20)
+        self.assertEqual(self.offered(), 10, "asked for alone it is the same")
+        touched = self.channel._get_products_using(self.jar | pail, {self.glass.id})
+        self.assertEqual(touched, {self.jar.id, pail.id})
+        self.channel.share_materials = False
+        self.assertEqual(sum(self.channel._get_offered(both).values()), 40)
+
+    def test_unit_price_and_best_before_for_channels(self):
+        self.assertIsNone(self.jar._get_channel_unit_price())
+        self.jar.write({"net_quantity": 500, "net_uom_id": self.env.ref("uom.product_uom_gram").id})
+        self.assertEqual(self.jar._get_channel_unit_price(), "500 G / 1 KG")
+        self.jar.write(
+            {"net_quantity": 0.25, "net_uom_id": self.env.ref("uom.product_uom_litre").id}
+        )
+        self.assertEqual(self.jar._get_channel_unit_price(), "250 ML / 1 L")
+        lot = self._stock_up(self.jar, 1, "DATED")
+        lot.expiration_date = "2027-10-31 12:00:00"
+        lot.use_date = "2027-09-30 23:00:00"
+        self.assertEqual(
+            lot._prepare_channel_note("Europe/Berlin"),
+            {"lot": "DATED", "best_before": "2027-10-01"},
+        )
+
     def test_kit_of_two_products(self):
         candle = self._create_product("Candle", self.unit, tracking="none")
         gift = self.env["product.product"].create({"name": "Gift", "type": "consu"})

@@ -309,6 +309,31 @@ class Builder:
             "taxAmountSet": self.bag(tax),
         }
 
+    def buyer(self) -> Json | None:
+        """The company that buys through its account, where prices are without tax."""
+        if not self.spec.net:
+            return None
+        return {
+            "__typename": "PurchasingCompany",
+            "company": {"id": "gid://shopify/Company/1", "name": self.spec.billing[1]},
+            "contact": {"id": "gid://shopify/CompanyContact/1"},
+            "location": {
+                "id": "gid://shopify/CompanyLocation/1",
+                "name": self.spec.billing[4],
+                "taxSettings": {"taxRegistrationId": "DE136695976"},
+            },
+        }
+
+    def terms(self) -> Json | None:
+        """What was agreed with that company."""
+        if not self.spec.net:
+            return None
+        return {
+            "paymentTermsName": "Net 30",
+            "paymentTermsType": "NET",
+            "dueInDays": 30,
+        }
+
     def head(self) -> Json:
         """Everything of the order but its parts."""
         spec, gid = self.spec, self.gid("Order")
@@ -342,6 +367,8 @@ class Builder:
             "discountCodes": [spec.code] if spec.code else [],
             "paymentGatewayNames": [gateway for gateway, _ in spec.tenders],
             "customAttributes": [],
+            "purchasingEntity": self.buyer(),
+            "paymentTerms": self.terms(),
             "customer": self.customer(),
             "billingAddress": self.address(spec.billing),
             "shippingAddress": self.address(spec.shipping),

@@ -277,6 +277,7 @@ ROOT: dict[str, Callable[..., Any]] = {
     "publicApiVersions": _versions,
     "location": lambda store, id: stock.location_node(id),
     "locations": _list(lambda store, _a: [stock.location_node(gid) for gid in stock.NAMES]),
+    "productByIdentifier": catalog.by_identifier,
     "productVariants": _list(lambda store, given: catalog.find(store, given.get("query"))),
     "giftCards": _list(lambda _store, _a: []),
     "tenderTransactions": _list(lambda store, _a: payouts.tenders(store)),

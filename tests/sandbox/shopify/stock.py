@@ -24,7 +24,13 @@ class Stock:
     def add_item(self, gid: str, sku: str | None, available: int = FIRST_STOCK) -> None:
         """An item that is kept at the main location."""
         if gid not in self.items:
-            self.items[gid] = {"id": gid, "sku": sku, "tracked": True, "requiresShipping": True}
+            self.items[gid] = {
+                "id": gid,
+                "sku": sku,
+                "tracked": True,
+                "requiresShipping": True,
+                "measurement": {"weight": {"value": 0.0, "unit": "KILOGRAMS"}},
+            }
             self.levels[gid, MAIN] = {"available": available, "committed": 0}
 
     def move(self, item: str, location: str, *, available: int = 0, committed: int = 0) -> None:

@@ -155,6 +155,8 @@ class Store:
         self.paid_out: dict[str, str] = {}
         self.metafields: dict[tuple[str, str, str], Json] = {}
         self.mails: list[Json] = []
+        # True while the search does not know yet what was just made.
+        self.search_is_behind = False
         # True while a bulk operation reads everything at once.
         self.unlimited = False
 

@@ -9,8 +9,8 @@ import pytest
 from graphql import parse, validate
 
 from channels.shopify.adapter import PAGE_SIZE, REFUNDS_PER_REQUEST
-from channels.shopify.documents import document, document_names, load
-from channels.shopify.scopes import FEATURES, covers
+from channels.shopify.documents import document, document_names, load, settled
+from channels.shopify.scopes import FEATURES, OPTIONS, covers
 from tests.sandbox.shopify.cost import CostCounter
 from tests.sandbox.shopify.execution import schema
 from tests.sandbox.shopify.rights import facts, needs, satisfied, uses
@@ -26,6 +26,9 @@ VARIABLES = {
     "variants_page": {"first": 250},
 }
 DOCUMENTS = document_names()
+NO_OPTIONS = dict.fromkeys(OPTIONS, False)
+ALL_OPTIONS = dict.fromkeys(OPTIONS, True)
+WITH_OPTIONS = [name for name in DOCUMENTS if "$buyer" in document(name)]
 # Shopify marks these as customer data: an app may be shown null in their place.
 PROTECTED = {
     "Customer.displayName",
@@ -78,6 +81,30 @@ def test_cost_is_the_declared_one(name):
     assert cost == load(name).cost <= 1000
 
 
+@pytest.mark.parametrize("name", WITH_OPTIONS)
+@pytest.mark.parametrize("option", OPTIONS)
+def test_an_option_needs_its_right_only(name, option):
+    """And the document stays affordable with all of them, also without its variables."""
+    demands = {
+        alternatives
+        for field in uses(schema(), parse(settled(name, {**NO_OPTIONS, option: True}))).fields
+        for alternatives in needs(*field)
+    }
+    rights = {*FEATURES["orders"].scopes, OPTIONS[option]}
+    assert all(satisfied(rights, alternatives) for alternatives in demands)
+    text = settled(name, ALL_OPTIONS)
+    assert "@include" not in text
+    assert CostCounter(schema(), parse(text), FULL).total() <= 1000
+
+
+@pytest.mark.parametrize("options", [NO_OPTIONS, ALL_OPTIONS])
+def test_bulk_text_is_valid_without_variables(options):
+    text = settled("orders_bulk", options)
+    assert validate(schema(), parse(text)) == []
+    assert "$" not in text
+    assert ("taxRegistrationId" in text) == options["buyer"]
+
+
 def test_every_document_belongs_to_a_feature():
     listed = [name for feature in FEATURES.values() for name in feature.documents]
     assert sorted(listed) == DOCUMENTS
@@ -89,7 +116,7 @@ def test_rights_of_a_feature_are_enough_and_needed(name):
     demands = {
         alternatives
         for document_name in feature.documents
-        for field in found(document_name).fields
+        for field in uses(schema(), parse(settled(document_name, NO_OPTIONS))).fields
         for alternatives in needs(*field)
     }
     assert all(satisfied(feature.scopes, alternatives) for alternatives in demands), [

@@ -17,7 +17,11 @@ Payload = dict[str, Any]
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a channel can do; the rest of the product asks before it offers."""
+    """What a channel can do; the rest of the product asks before it offers.
+
+    ``products``: its products can be read, made and changed. ``order_notes``: data of our own
+    can be kept with an order.
+    """
 
     label: str
     orders: bool = True
@@ -28,6 +32,8 @@ class Capabilities:
     refunds: bool = False
     payouts: bool = False
     proof: bool = False
+    products: bool = False
+    order_notes: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,7 @@ class Credentials:
     """How to reach one account of a channel.
 
     ``previous_secret`` still counts while a secret is being replaced. ``local`` allows a
-    stand-in on this machine.
+    stand-in on this machine. ``rights`` are those the account had when it was last asked.
     """
 
     api_base: str
@@ -44,6 +50,7 @@ class Credentials:
     access_token: str = field(default="", repr=False)
     previous_secret: str = field(default="", repr=False)
     local: bool = False
+    rights: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:

@@ -3,7 +3,8 @@
 
 Amounts are ``Decimal`` in ``OrderData.currency``, the currency the customer was charged;
 ``shop_currency`` is the one the shop keeps its books in and only tells how a payment was
-settled. Where ``taxes_included`` is true,
+settled. ``company_id`` names the company an order was bought for through its account; the
+customer then is the person who did. Where ``taxes_included`` is true,
 ``unit_price`` and ``amount`` of a line contain the tax, else they do not. Rates are
 fractions (``Decimal("0.07")`` is 7 %). Moments are aware datetimes in UTC.
 """
@@ -225,6 +226,7 @@ class OrderData:
     discount_codes: tuple[str, ...] = ()
     gateways: tuple[str, ...] = ()
     payment_terms: str = ""
+    company_id: str = ""
 
     def line_total(self, line: Line) -> Decimal:
         """Amount of a line with its tax."""

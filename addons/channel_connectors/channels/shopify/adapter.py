@@ -20,15 +20,17 @@ from ..base.adapter import (
     ShopInfo,
     register,
 )
+from ..base.errors import AuthenticationError
 from ..base.state import AccountState
 from . import webhooks
 from .bulk import ResultFile
 from .client import API_VERSION, ShopifyClient
-from .documents import document
+from .documents import settled
 from .mapping import parse_moment, parse_order
 from .outgoing import ShopifyOutgoing
 from .privacy import redact
-from .scopes import missing
+from .products import ShopifyProducts
+from .scopes import missing, options
 from .statements import ShopifyStatements
 
 PAGE_SIZE = 50
@@ -42,7 +44,7 @@ VOLATILE = frozenset({"updatedAt"})
 
 
 @register("shopify")
-class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements):
+class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements, ShopifyProducts):
     """One shop."""
 
     capabilities = Capabilities(
@@ -54,6 +56,8 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements):
         refunds=True,
         payouts=True,
         proof=True,
+        products=True,
+        order_notes=True,
     )
     read_event = staticmethod(webhooks.read_event)
     redact = staticmethod(redact)
@@ -68,6 +72,21 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements):
         state: AccountState | None = None,
     ) -> None:
         self.client = client or ShopifyClient(credentials, state=state)
+        self.options = options(credentials.rights)
+
+    def _execute_orders(self, name: str, variables: Payload) -> Payload:
+        """Run a document of orders with what the rights allow beside the order itself.
+
+        A right may have been taken away since it was noted: then the order comes without.
+        """
+        try:
+            return self.client.execute(name, {**variables, **self.options})
+        except AuthenticationError as error:
+            granted = options(self.shop_info().granted_scopes)
+            if error.code != "scope" or granted == self.options:
+                raise
+            self.options = granted
+            return self.client.execute(name, {**variables, **self.options})
 
     def shop_info(self) -> ShopInfo:
         """Ask the shop who it is and compare the app's rights with what we need."""
@@ -91,7 +110,7 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements):
         while True:
             last = None
             variables = {"first": PAGE_SIZE, "query": self._since(since)}
-            pages = self.client.pages("orders_page", variables, "orders")
+            pages = self._order_nodes(variables)
             for number, nodes in enumerate(pages, start=1):
                 page = self._complete(nodes)
                 last = page.last_update
@@ -102,6 +121,15 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements):
                 return
             # The shop lists no more than 25,000 objects of a search: begin another one.
             since = last
+
+    def _order_nodes(self, variables: Payload) -> Iterator[list[Payload]]:
+        after = None
+        while True:
+            data = self._execute_orders("orders_page", {**variables, "after": after})["orders"]
+            yield data["nodes"]
+            if not data["pageInfo"]["hasNextPage"]:
+                return
+            after = data["pageInfo"]["endCursor"]
 
     @staticmethod
     def _since(moment: datetime | None) -> str:
@@ -120,7 +148,7 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements):
     def orders_by_ids(self, ids: Sequence[str]) -> Iterator[OrderPage]:
         """Orders named by events, many in one request; deleted ones are left out."""
         for chunk in _chunks(ids, PAGE_SIZE):
-            nodes = self.client.execute("orders_by_ids", {"ids": chunk})["nodes"]
+            nodes = self._execute_orders("orders_by_ids", {"ids": chunk})["nodes"]
             yield self._complete([node for node in nodes if node])
 
     def orders_of_parts(self, ids: Sequence[str]) -> list[str]:
@@ -141,7 +169,7 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements):
 
     def start_bulk(self, since: datetime | None) -> str:
         """Let the shop write the orders changed since a moment into a file."""
-        query = document("orders_bulk")
+        query = settled("orders_bulk", self.options)
         assert ANY_TIME in query
         query = query.replace(ANY_TIME, self._since(since) or ANY_TIME)
         return self.client.mutate("bulk_run", {"query": query})["bulkOperation"]["id"]

@@ -12,6 +12,7 @@ A query may always be repeated, a mutation with an ``@idempotent`` key with the 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -83,6 +84,22 @@ def load(name: str) -> Document:
 def document(name: str) -> str:
     """Text of a document as it is sent."""
     return load(name).text
+
+
+def settled(name: str, switches: Mapping[str, bool]) -> str:
+    """The text for where variables have no values: what one of them switches is kept or left
+    out for good, with its fragment.
+    """
+    text = document(name)
+    for variable, is_on in switches.items():
+        switch = re.compile(rf"\s*\.\.\.(\w+) @include\(if: \${variable}\)")
+        if is_on:
+            text = text.replace(f" @include(if: ${variable})", "")
+            continue
+        gone = tuple(f"fragment {fragment} " for fragment in switch.findall(text))
+        parts = switch.sub("", text).split("\n\n")
+        text = "\n\n".join(part for part in parts if not part.startswith(gone))
+    return re.sub(r"\A(query \w+)\([^)]*\)", r"\1", text)
 
 
 def document_names() -> list[str]:

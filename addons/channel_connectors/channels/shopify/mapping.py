@@ -104,6 +104,7 @@ class _Parser:
             discount_codes=tuple(text(code) for code in payload.get("discountCodes") or ()),
             gateways=reader.gateways(),
             payment_terms=reader.payment_terms(),
+            company_id=reader.company_id(),
         )
         self._check(order)
         return order

@@ -23,6 +23,7 @@ PERSONAL = frozenset(
         "note",
         "customAttributes",
         "poNumber",
+        "purchasingEntity",
     }
 )
 # A name is personal only here: goods and freight have one too.

@@ -181,6 +181,11 @@ class Reader:
         buyer = self.payload.get("purchasingEntity") or {}
         return text((buyer.get("company") or {}).get("name"))
 
+    def company_id(self) -> str:
+        """The account of that company."""
+        buyer = self.payload.get("purchasingEntity") or {}
+        return text((buyer.get("company") or {}).get("id"))
+
     # Money that moved
 
     def payments(self) -> tuple[Payment, ...]:

@@ -41,6 +41,7 @@ FEATURES = {
     "changes": Feature(
         (
             "order_cancel",
+            "metafields_set",
             "order_mark_paid",
             "order_payments",
             "order_refunds",
@@ -87,7 +88,7 @@ FEATURES = {
         ("write_inventory", "read_locations", "read_products"),
     ),
     "products": Feature(
-        ("variants_page", "variant_by_sku", "product_set", "variants_update", "metafields_set"),
+        ("variants_page", "variant_by_sku", "product_by_handle", "product_set", "variants_update"),
         ("write_products",),
     ),
     "payouts": Feature(
@@ -97,6 +98,9 @@ FEATURES = {
     "proof": Feature(("orders_proof",), ("read_orders",)),
     "gift_cards": Feature(("gift_cards",), ("read_gift_cards", "read_orders")),
 }
+# What an order says beyond that where the shop has granted the right: a variable of the
+# documents for each. Both rights are only given to shops that sell to businesses.
+OPTIONS = {"buyer": "read_companies", "terms": "read_payment_terms"}
 # Without these nothing can be imported.
 BASIC = ("connection", "orders", "locations")
 
@@ -105,6 +109,12 @@ def covers(granted: Iterable[str], scope: str) -> bool:
     """Whether the rights contain one; who may write may read."""
     rights = set(granted)
     return scope in rights or scope.replace("read_", "write_", 1) in rights
+
+
+def options(granted: Iterable[str]) -> dict[str, bool]:
+    """Variables of the documents of orders, by what is granted."""
+    rights = set(granted)
+    return {variable: covers(rights, scope) for variable, scope in OPTIONS.items()}
 
 
 def missing(granted: Iterable[str], features: Iterable[str] = BASIC) -> tuple[str, ...]:
