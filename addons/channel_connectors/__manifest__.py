@@ -36,6 +36,8 @@
         "views/menus.xml",
         "views/sales_channel_shadow_views.xml",
         "views/sales_channel_event_views.xml",
+        "views/sales_channel_setup_views.xml",
+        "views/sales_channel_simple_views.xml",
     ],
     "application": True,
 }

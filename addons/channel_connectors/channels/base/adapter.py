@@ -17,9 +17,13 @@ Payload = dict[str, Any]
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a channel can do; the rest of the product asks before it offers."""
+    """What a channel can do; the rest of the product asks before it offers.
+
+    ``rights`` are all rights the features together ask the channel for.
+    """
 
     label: str
+    rights: tuple[str, ...] = ()
     orders: bool = True
     webhooks: bool = False
     stock: bool = False
@@ -53,6 +57,18 @@ class Credentials:
 
 
 @dataclass(frozen=True)
+class MissingRight:
+    """A right the channel has not granted, and the features that need it.
+
+    ``required`` if without it nothing can be imported.
+    """
+
+    name: str
+    features: tuple[str, ...]
+    required: bool = False
+
+
+@dataclass(frozen=True)
 class ShopInfo:
     """What the channel says about itself when the connection is tested."""
 
@@ -65,6 +81,7 @@ class ShopInfo:
     api_version_supported: bool
     domain: str = ""
     granted_scopes: tuple[str, ...] = ()
+    missing_rights: tuple[MissingRight, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from .documents import document
 from .mapping import parse_moment, parse_order
 from .outgoing import ShopifyOutgoing
 from .privacy import redact
-from .scopes import missing
+from .scopes import all_rights, missing, missing_rights
 from .statements import ShopifyStatements
 
 PAGE_SIZE = 50
@@ -47,6 +47,7 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements):
 
     capabilities = Capabilities(
         label="Shopify",
+        rights=all_rights(),
         webhooks=True,
         stock=True,
         fulfilment=True,
@@ -84,6 +85,7 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements):
             api_version_supported=versions.get(API_VERSION, False),
             domain=data["shop"]["myshopifyDomain"],
             granted_scopes=tuple(sorted(granted)),
+            missing_rights=missing_rights(granted),
         )
 
     def order_pages(self, since: datetime | None) -> Iterator[OrderPage]:
