@@ -2,7 +2,7 @@
 from datetime import datetime, timedelta, timezone
 from itertools import islice
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..channels.base.errors import ChannelError, PayloadError
@@ -44,8 +44,15 @@ class SalesChannel(models.Model):
         default="done",
         copy=False,
     )
-    setup_sample_count = fields.Integer("Orders Looked At", readonly=True, copy=False)
     setup_order_count = fields.Integer("Orders in the Shop", readonly=True, copy=False)
+
+    @api.model
+    def default_get(self, fields_list):
+        """A shop that is being connected is called by its own name as soon as that is known."""
+        vals = super().default_get(fields_list)
+        if vals.get("setup_step") == "connection":
+            vals.setdefault("name", self.env._("New Shop"))
+        return vals
 
     # ------------------------------------------------------------------ hooks
     def _get_setup_steps(self):
@@ -70,7 +77,6 @@ class SalesChannel(models.Model):
         PaymentMap(channel, orders)
         ShippingMap(channel, orders)
         ProductFinder(channel, orders)
-        self.setup_sample_count = len(orders)
 
     def _read_sample(self):
         """Recent orders of the shop, or else its first ones. Nothing of them is kept."""
@@ -113,10 +119,15 @@ class SalesChannel(models.Model):
         """Test the connection; what is wrong with it stays on the page."""
         self._check_setup_access()
         self._require_setup()
+        is_new = not self.shop_name
         try:
             self._check_connection()
         except ChannelError as error:
             self._note_failure(self._explain(error))
+            return
+        if is_new:
+            # What was typed before the right secret was none.
+            self.action_forget_previous_secret()
 
     def action_setup_read(self):
         """Look at the shop again: it has new orders, locations, ways to pay or to send."""

@@ -43,15 +43,18 @@ class SalesChannel(models.Model):
     trial_attention_count = fields.Integer(
         "Would Need Attention", compute="_compute_trial", groups=CHANNEL_GROUP
     )
-    imported_count = fields.Integer(compute="_compute_imported_count", groups=CHANNEL_GROUP)
+    imported_count = fields.Integer(
+        "Imported Orders", compute="_compute_imported_count", groups=CHANNEL_GROUP
+    )
     setup_listing_ids = fields.One2many(
         "sales.channel.listing",
         "channel_id",
+        "Products of the Shop",
         domain=[("external_key", "not like", "fee:%")],
         groups=CHANNEL_GROUP,
     )
     mapped_listing_count = fields.Integer(
-        compute="_compute_mapped_listing_count", groups=CHANNEL_GROUP
+        "Recognised Products", compute="_compute_mapped_listing_count", groups=CHANNEL_GROUP
     )
 
     # ------------------------------------------------------------- the shop
@@ -85,7 +88,7 @@ class SalesChannel(models.Model):
             channel.shop_country_id = code and countries.search([("code", "=", code)])
             channel.shop_currency = facts.get("currency")
             included = facts.get("taxes_included")
-            channel.shop_prices = facts and ("included" if included else "excluded")
+            channel.shop_prices = bool(facts) and ("included" if included else "excluded")
 
     @api.depends("channel_type")
     def _compute_needed_rights(self):
