@@ -39,5 +39,8 @@
         "views/sales_channel_setup_views.xml",
         "views/sales_channel_simple_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["channel_connectors/static/tests/tours/**/*"],
+    },
     "application": True,
 }
