@@ -39,6 +39,11 @@
         "views/menus.xml",
         "views/sales_channel_shadow_views.xml",
         "views/sales_channel_event_views.xml",
+        "views/sales_channel_setup_views.xml",
+        "views/sales_channel_simple_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["channel_connectors/static/tests/tours/**/*"],
+    },
     "application": True,
 }

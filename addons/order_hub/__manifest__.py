@@ -30,6 +30,7 @@
         "views/sale_workflow_process_views.xml",
         "views/sale_order_views.xml",
         "views/sales_channel_views.xml",
+        "views/sales_channel_setup_views.xml",
         "views/menus.xml",
     ],
     "post_init_hook": "post_init_hook",

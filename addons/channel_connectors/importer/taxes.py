@@ -150,10 +150,13 @@ class TaxMap:
 class TaxPreparer:
     """Finds or makes a tax for each rate in the inbox, and says which it cannot."""
 
-    def __init__(self, channel):
+    def __init__(self, channel, orders=None):
         self.channel = channel
         self.env = channel.env
         self.company = channel.company_id
+        self.orders = orders
+        # Who connects a shop need not be allowed to make taxes: then existing ones are found.
+        self.may_create = self.env["account.tax"].has_access("create")
         self.taxes = self.env["account.tax"].search(
             [
                 *self.env["account.tax"]._check_company_domain(self.company),
@@ -165,9 +168,10 @@ class TaxPreparer:
         self.home = self.company.account_fiscal_country_id
         self.europe = self.env.ref("base.europe").country_ids
 
-    def run(self):
-        """Complete the rows; returns those without a tax."""
-        taxes = TaxMap(self.channel, self._orders())
+    def run(self, keys=()):
+        """Complete the rows, also those for ``keys``; returns the rows without a tax."""
+        taxes = TaxMap(self.channel, self._orders() if self.orders is None else self.orders)
+        taxes.add(keys)
         for row in taxes.rows.values():
             if not row.tax_id:
                 self._fill(row)
@@ -183,8 +187,15 @@ class TaxPreparer:
             except PayloadError:
                 continue  # the import tells what is wrong with it
 
+    def domestic_keys(self, included):
+        """Keys of the rates the company itself charges at home, for a shop without orders."""
+        rates = {round(tax.amount, 4) for tax in self.taxes if tax.amount and self._at_home(tax)}
+        return {(self.home.code, rate, included, "own") for rate in rates}
+
     def _prepare_gift_cards(self):
         """Vouchers sold are owed to their owners: give them the chart's account for that."""
+        if not self.may_create:
+            return
         product = self.channel.gift_card_product_id
         account = self._account(GIFT_CARD_ACCOUNTS)
         if product and account and not product.property_account_income_id:
@@ -226,8 +237,8 @@ class TaxPreparer:
         )
 
     def _copy(self, tax, price_include, **values):
-        if not tax:
-            return tax
+        if not tax or not self.may_create:
+            return tax.browse()
         mode = self.env._("incl.") if price_include else self.env._("excl.")
         return tax.copy(
             {
@@ -268,7 +279,7 @@ class TaxPreparer:
         )
         tax = fitting.filtered(lambda tax: tax.price_include == row.price_include)[:1]
         tax = tax or self._copy(fitting[:1], row.price_include)
-        if not tax and (account := self._account(DISTANCE_TAX_ACCOUNTS)):
+        if not tax and self.may_create and (account := self._account(DISTANCE_TAX_ACCOUNTS)):
             position = self._distance_position(row.country_id)
             tax = self._make_distance_tax(row, account, position)
             self.taxes |= tax

@@ -111,14 +111,7 @@ class SalesChannel(models.Model):
     def _check_connection(self):
         """What the channel says of itself, and what is wrong with it in words."""
         info = self._adapter().shop_info()
-        self.write(
-            {
-                "shop_name": info.name,
-                "served_version": info.api_version,
-                "shop_domain": info.domain,
-                "granted_scopes": " ".join(info.granted_scopes),
-            }
-        )
+        self.write(self._prepare_shop_values(info))
         problems = []
         if info.currency != self.currency_id.name:
             problems.append(
@@ -139,6 +132,15 @@ class SalesChannel(models.Model):
         else:
             self._note_success()
         return info, "\n".join(problems)
+
+    def _prepare_shop_values(self, info):
+        """What is kept of what the channel says about itself."""
+        return {
+            "shop_name": info.name,
+            "served_version": info.api_version,
+            "shop_domain": info.domain,
+            "granted_scopes": " ".join(info.granted_scopes),
+        }
 
     def _require_setup(self):
         """Say what is missing before an import can begin."""

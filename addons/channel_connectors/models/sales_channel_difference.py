@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools.misc import formatLang
 
 from ..channels.base.proof import DifferenceKind
 
@@ -12,6 +13,8 @@ KINDS = [
     (DifferenceKind.STOCK.value, "Stock"),
     (DifferenceKind.PAYOUT.value, "Payout"),
 ]
+# Kinds whose two sides are amounts of money.
+MONEY = ("missing", "total", "refund", "payout")
 
 
 class SalesChannelDifference(models.Model):
@@ -36,8 +39,11 @@ class SalesChannelDifference(models.Model):
     kind = fields.Selection(KINDS, required=True, readonly=True)
     subject = fields.Char(required=True, readonly=True)
     name = fields.Char("About", required=True, readonly=True)
-    theirs = fields.Char("In the Channel", readonly=True)
-    ours = fields.Char("Here", readonly=True)
+    theirs = fields.Char(readonly=True)
+    ours = fields.Char(readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    theirs_text = fields.Char("In the Channel", compute="_compute_texts")
+    ours_text = fields.Char("Here", compute="_compute_texts")
     state = fields.Selection(
         [("open", "Open"), ("accepted", "Accepted"), ("solved", "Solved")],
         required=True,
@@ -58,6 +64,19 @@ class SalesChannelDifference(models.Model):
     _unique_subject = models.Constraint(
         "UNIQUE(channel_id, subject)", "A difference is listed only once."
     )
+
+    @api.depends("kind", "theirs", "ours", "currency_id")
+    @api.depends_context("lang")
+    def _compute_texts(self):
+        """Both sides as the reader writes amounts."""
+        for difference in self:
+            difference.theirs_text = difference._get_text(difference.theirs)
+            difference.ours_text = difference._get_text(difference.ours)
+
+    def _get_text(self, value):
+        if self.kind not in MONEY or value == "–":
+            return value
+        return formatLang(self.env, float(value), currency_obj=self.currency_id)
 
     def _compute_advice(self):
         advice = {

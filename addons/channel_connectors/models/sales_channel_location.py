@@ -73,9 +73,18 @@ class SalesChannel(models.Model):
         self.ensure_one()
         self._require_setup()
         try:
-            places = self._adapter().places()
+            open_places = self._fetch_locations()
         except ChannelError as error:
             raise UserError(self._explain(error)) from error
+        return self._notify(
+            self.env._("Locations"),
+            self.env._("%s locations of the channel are known.", len(open_places)),
+            "success",
+        )
+
+    def _fetch_locations(self):
+        """The open places of the channel, with what is new about them."""
+        places = self._adapter().places()
         model = self.env["sales.channel.location"].with_context(active_test=False)
         known = {row.external_id: row for row in model.search([("channel_id", "=", self.id)])}
         for place in places:
@@ -87,8 +96,4 @@ class SalesChannel(models.Model):
         open_places = self.location_ids.filtered("active")
         if len(open_places) == 1 and not open_places.warehouse_ids:
             open_places.warehouse_ids = self.warehouse_id
-        return self._notify(
-            self.env._("Locations"),
-            self.env._("%s locations of the channel are known.", len(open_places)),
-            "success",
-        )
+        return open_places

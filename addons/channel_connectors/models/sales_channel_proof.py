@@ -158,6 +158,7 @@ class SalesChannel(models.Model):
                 payout.name,
                 f"{payout.amount_gross:.2f}",
                 f"{payout.amount_gross - payout.amount_open:.2f}",
+                payout.currency_id.name,
             )
 
     # ------------------------------------------------------------- differences
@@ -188,6 +189,7 @@ class SalesChannel(models.Model):
             "name": difference.name,
             "theirs": difference.theirs,
             "ours": difference.ours,
+            "currency_id": self._find_currency(difference.currency).id,
             "found_at": now,
         }
         if kind == "stock":
@@ -198,6 +200,11 @@ class SalesChannel(models.Model):
             [("channel_id", "=", self.id), ("external_id", "=", key)]
         )
         return {**vals, "external_id": key, "order_id": row.sale_order_id.id}
+
+    @api.model
+    def _find_currency(self, name):
+        currencies = self.env["res.currency"].with_context(active_test=False)
+        return currencies.search([("name", "=", name)]) if name else currencies
 
     def _announce_differences(self, differences):
         """One activity on the channel as long as something is open."""

@@ -23,7 +23,9 @@ from . import (
     test_refunds,
     test_returns,
     test_security,
+    test_setup,
     test_spoiled,
+    test_tours,
     test_withheld,
     test_webhooks,
 )

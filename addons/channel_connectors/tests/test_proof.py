@@ -105,6 +105,9 @@ class TestProof(StockCase):
         )
         refund = found.filtered(lambda row: row.kind == "refund")
         self.assertEqual((refund.theirs, refund.ours), ("7.99", "0.00"))
+        self.env["res.lang"]._activate_lang("de_DE")
+        shown = refund.with_context(lang="de_DE")
+        self.assertEqual(shown.theirs_text.replace("\xa0", " "), "7,99 €")
         refund.action_fix()
         note = self.order("#1001").channel_refund_ids.move_id
         self.assertTrue(note)

@@ -4,5 +4,6 @@ from . import (
     sales_channel_cancel,
     sales_channel_preview,
     sales_channel_product_make,
+    sales_channel_preview_fix,
     sales_channel_refund_send,
 )

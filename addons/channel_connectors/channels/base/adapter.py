@@ -20,10 +20,12 @@ class Capabilities:
     """What a channel can do; the rest of the product asks before it offers.
 
     ``products``: its products can be read, made and changed. ``order_notes``: data of our own
-    can be kept with an order.
+    can be kept with an order. ``rights`` are all rights the features together ask the channel
+    for.
     """
 
     label: str
+    rights: tuple[str, ...] = ()
     orders: bool = True
     webhooks: bool = False
     stock: bool = False
@@ -60,6 +62,18 @@ class Credentials:
 
 
 @dataclass(frozen=True)
+class MissingRight:
+    """A right the channel has not granted, and the features that need it.
+
+    ``required`` if without it nothing can be imported.
+    """
+
+    name: str
+    features: tuple[str, ...]
+    required: bool = False
+
+
+@dataclass(frozen=True)
 class ShopInfo:
     """What the channel says about itself when the connection is tested."""
 
@@ -72,6 +86,7 @@ class ShopInfo:
     api_version_supported: bool
     domain: str = ""
     granted_scopes: tuple[str, ...] = ()
+    missing_rights: tuple[MissingRight, ...] = ()
 
 
 @dataclass(frozen=True)

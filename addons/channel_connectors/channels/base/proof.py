@@ -55,13 +55,17 @@ class OrderFact:
 
 @dataclass(frozen=True)
 class Difference:
-    """One fact that differs: ``subject`` names it, the same in every run."""
+    """One fact that differs: ``subject`` names it, the same in every run.
+
+    Amounts are decimal numbers as text, with the ``currency`` both are in.
+    """
 
     kind: DifferenceKind
     subject: str
     name: str
     theirs: str
     ours: str
+    currency: str = ""
 
 
 def compare_orders(theirs: Iterable[OrderFact], ours: Mapping[str, OrderFact]) -> list[Difference]:
@@ -78,19 +82,19 @@ def compare_orders(theirs: Iterable[OrderFact], ours: Mapping[str, OrderFact]) -
 
 
 def _compare(there: OrderFact, here: OrderFact | None) -> Iterator[Difference]:
-    shop = next(iter(there.amounts.values()))
+    shop_currency, shop = next(iter(there.amounts.items()))
     if here is None:
-        yield _difference(DifferenceKind.MISSING, there, _money(shop.total), "–")
+        yield _difference(DifferenceKind.MISSING, there, _money(shop.total), "–", shop_currency)
         return
     currency, mine = next(iter(here.amounts.items()))
     amounts = there.amounts.get(currency)
     if amounts is None or not amounts.least <= mine.total <= amounts.total:
         theirs = _money((amounts or shop).total)
-        yield _difference(DifferenceKind.TOTAL, there, theirs, _money(mine.total))
+        known = currency if amounts else ""
+        yield _difference(DifferenceKind.TOTAL, there, theirs, _money(mine.total), known)
     if amounts and amounts.refunded != mine.refunded:
-        yield _difference(
-            DifferenceKind.REFUND, there, _money(amounts.refunded), _money(mine.refunded)
-        )
+        refunds = _money(amounts.refunded), _money(mine.refunded)
+        yield _difference(DifferenceKind.REFUND, there, *refunds, currency)
     if there.cancelled != here.cancelled:
         yield _difference(
             DifferenceKind.CANCELLED, there, _flag(there.cancelled), _flag(here.cancelled)
@@ -107,8 +111,11 @@ def _total(fact: OrderFact) -> int:
     return sum(fact.sent.values())
 
 
-def _difference(kind: DifferenceKind, there: OrderFact, theirs: str, ours: str) -> Difference:
-    return Difference(kind, f"{kind.value}:{there.external_id}", there.name, theirs, ours)
+def _difference(
+    kind: DifferenceKind, there: OrderFact, theirs: str, ours: str, currency: str = ""
+) -> Difference:
+    subject = f"{kind.value}:{there.external_id}"
+    return Difference(kind, subject, there.name, theirs, ours, currency)
 
 
 def _money(amount: Decimal) -> str:

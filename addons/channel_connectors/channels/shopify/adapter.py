@@ -30,7 +30,7 @@ from .mapping import parse_moment, parse_order
 from .outgoing import ShopifyOutgoing
 from .privacy import redact
 from .products import ShopifyProducts
-from .scopes import missing, options
+from .scopes import all_rights, missing, missing_rights, options
 from .statements import ShopifyStatements
 
 PAGE_SIZE = 50
@@ -49,6 +49,7 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements, ShopifyProducts):
 
     capabilities = Capabilities(
         label="Shopify",
+        rights=all_rights(),
         webhooks=True,
         stock=True,
         fulfilment=True,
@@ -103,6 +104,7 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements, ShopifyProducts):
             api_version_supported=versions.get(API_VERSION, False),
             domain=data["shop"]["myshopifyDomain"],
             granted_scopes=tuple(sorted(granted)),
+            missing_rights=missing_rights(granted),
         )
 
     def order_pages(self, since: datetime | None) -> Iterator[OrderPage]:

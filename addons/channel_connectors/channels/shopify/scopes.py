@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ..base.adapter import MissingRight
+
 
 @dataclass(frozen=True)
 class Feature:
@@ -122,3 +124,30 @@ def missing(granted: Iterable[str], features: Iterable[str] = BASIC) -> tuple[st
     rights = set(granted)
     needed = dict.fromkeys(scope for name in features for scope in FEATURES[name].scopes)
     return tuple(scope for scope in needed if not covers(rights, scope))
+
+
+def all_rights() -> tuple[str, ...]:
+    """Every right that some feature needs, for the settings of the app."""
+    return tuple(sorted(right.name for right in missing_rights(())))
+
+
+def missing_rights(granted: Iterable[str]) -> tuple[MissingRight, ...]:
+    """What the app may not do, each right once, those that everything needs first.
+
+    Where both are wanted the right to write is named alone: it contains the right to read.
+    """
+    rights = set(granted)
+    features: dict[str, list[str]] = {}
+    for name, feature in FEATURES.items():
+        for scope in feature.scopes:
+            if not covers(rights, scope):
+                features.setdefault(scope, []).append(name)
+    for scope in list(features):
+        writing = scope.replace("read_", "write_", 1)
+        if writing != scope and writing in features:
+            features[writing] = [*features.pop(scope), *features[writing]]
+    found = [
+        MissingRight(scope, tuple(dict.fromkeys(names)), any(name in BASIC for name in names))
+        for scope, names in features.items()
+    ]
+    return tuple(sorted(found, key=lambda right: not right.required))
