@@ -104,8 +104,8 @@ def fee(store: Any, kind: str, amount: int, reference: tuple[str, object], **ext
 
 def payment_of(store: Any, receipt: Json) -> Json | None:
     """The payment of a receipt, if it is paid."""
-    number = receipt["receipt_id"]
-    return next((row for row in store.payments.values() if row["receipt_id"] == number), None)
+    number = store.paid_by.get(receipt["receipt_id"])
+    return store.payments[number] if number else None
 
 
 def settle(store: Any, *receipts: Json) -> None:
@@ -144,6 +144,7 @@ def _pay(store: Any, receipt: Json) -> None:
         "fees": money(cost, currency),
         "net": money(gross - cost, currency),
     }
+    store.paid_by[receipt["receipt_id"]] = number
     payment = store.payments[number] = {
         "payment_id": number,
         "buyer_user_id": receipt["buyer_user_id"],

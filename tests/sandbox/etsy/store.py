@@ -41,6 +41,8 @@ class Store:
         self.listings: dict[int, Json] = catalog.initial()
         self.receipts: dict[int, Json] = {}
         self.payments: dict[int, Json] = {}
+        # Payment by receipt.
+        self.paid_by: dict[int, int] = {}
         self.ledger: list[Json] = []
         for receipt in receipts:
             self.receipts[receipt["receipt_id"]] = copy.deepcopy(receipt)
