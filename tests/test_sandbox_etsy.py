@@ -107,10 +107,10 @@ def _free_port():
         return one.getsockname()[1]
 
 
-def _wait(url, process):
+def _wait(url, process, log):
     end = time.monotonic() + 240
     while time.monotonic() < end:
-        assert process.poll() is None, "prism has ended"
+        assert process.poll() is None, log.read_text()[-2000:]
         try:
             return requests.get(f"{url}/v3/application/openapi-ping", headers=KEY, timeout=5)
         except requests.ConnectionError:
@@ -130,7 +130,7 @@ def judged(tmp_path_factory):
             process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
         try:
             url = f"http://127.0.0.1:{port}"
-            assert _wait(url, process).ok
+            assert _wait(url, process, folder / "log").ok
             yield running, url
         finally:
             os.killpg(process.pid, signal.SIGTERM)

@@ -145,6 +145,18 @@ def test_the_last_piece_is_sold(caller):
     assert caller.get("/listings/1710000003")["state"] == "sold_out"
 
 
+def test_the_seller_works_by_hand(sandbox, caller):
+    product = caller.get(inventory(SOAP))["products"][1]["product_id"]
+    sandbox.store.happen("offer", listing_id=SOAP, product_id=product, quantity=3, price=1250)
+    offering = caller.get(inventory(SOAP))["products"][1]["offerings"][0]
+    assert (offering["quantity"], cents(offering["price"])) == (3, 1250)
+    caller.happen("listing_state", listing_id=SOAP, state="expired")
+    body = sendable(caller.get(inventory(SOAP)))
+    caller.put(inventory(SOAP), body)
+    assert caller.get(f"/listings/{SOAP}")["state"] == "active"
+    assert sandbox.store.ledger[-1]["ledger_type"] == "renew_sold"
+
+
 def test_listings(caller):
     active = caller.get(f"{SHOP}/listings", includes="Inventory", limit=100)
     assert active["count"] == 5
