@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 """Generated receipts are what Etsy's file allows, add up, and need no importer to be judged."""
 
+import json
 import os
 from collections import Counter
 from fractions import Fraction
@@ -36,9 +37,9 @@ def test_etsys_file_allows_them(receipts):
     judge = guard()
     call = judge.request("GET", PATH, [], b"", "")
     for item in receipts:
-        judge.answer(call, 200, item.first)
+        judge.answer(call, 200, json.dumps(item.first).encode())
         if item.payload != item.first:
-            judge.answer(call, 200, item.payload)
+            judge.answer(call, 200, json.dumps(item.payload).encode())
 
 
 def test_amounts_add_up(receipts):
@@ -108,5 +109,5 @@ def test_the_ledger_of_generated_receipts_adds_up(receipts):
         assert row["balance"] == balance
         assert row["created_timestamp"] >= last
         last = row["created_timestamp"]
-    paid = sum(bool(item.expected.paid) for item in receipts)
-    assert len(store.payments) == paid
+    through = [item for item in receipts if item.expected.paid and item.stratum != "by_bank"]
+    assert len(store.payments) == len(through)

@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 """Receipts, shipments and faults; nothing that Etsy's file does not allow is taken or given."""
 
+import json
+
 import pytest
 import requests
 
@@ -78,15 +80,30 @@ def test_other_shops_and_paths(caller):
 
 
 def test_wrong_answers_are_noticed(sandbox):
+    """The judge stands apart from the server."""
     judge = guard()
     call = judge.request("GET", f"/v3/application{FIRST}", [], b"", "")
     receipt = default_receipts()[0]
-    judge.answer(call, 200, receipt)
+
+    def judged(status, content):
+        judge.answer(call, status, json.dumps(content).encode())
+
+    judged(200, receipt)
     for wrong in ({"is_paid": "yes"}, {"paid": True}, {"status": "new"}, {"name": None}):
+        with pytest.raises(Violation, match=next(iter(wrong))):
+            judged(200, {**receipt, **wrong})
+    for status in (403, 429):
+        judged(status, {"error": "no"})
         with pytest.raises(Violation):
-            judge.answer(call, 200, {**receipt, **wrong})
-    with pytest.raises(Violation):
-        judge.answer(call, 403, {"message": "no"})
+            judged(status, {"message": "no"})
+
+
+def test_a_wrong_answer_is_an_error_of_the_stand_in(sandbox, caller, capsys):
+    sandbox.store.receipt(3511000001)["status"] = "new"
+    assert "status" in caller.get(FIRST, status=500)["error"]
+    assert len(sandbox.store.violations) == 1
+    assert "getShopReceipt 200" in capsys.readouterr().err
+    sandbox.store.violations.clear()
 
 
 # Shipments
