@@ -13,7 +13,7 @@ from .oauth import SCOPES
 
 SWITCHES = (
     *("addresses_hidden", "tracking_refused", "wrap_in_total"),
-    *("relisting", "fee_vat", "ledger_style"),
+    *("without_stock", "relisting", "fee_vat", "ledger_style"),
 )
 LIMITS = ("per_second", "per_day", "variant", "retry_after", "values")
 
