@@ -79,7 +79,7 @@ class Guard:
     """Etsy's file, ready to judge."""
 
     def __init__(self, path: Path) -> None:
-        content = _read(path)
+        content = read_specification(path)
         # Paths without parameters first: /listings/batch is no listing.
         templates = sorted(content["paths"], key=lambda template: template.count("{"))
         self.routes = [
@@ -150,8 +150,8 @@ def guard(path: Path | None = None) -> Guard:
     return Guard(path or specification_path())
 
 
-def _read(path: Path) -> Json:
-    """The file with operations it leaves out."""
+def read_specification(path: Path) -> Json:
+    """Etsy's file, with operations that the part of it leaves out."""
     content = json.loads(path.read_text(encoding="utf-8"))
     for whole in sorted(path.parent.glob(WHOLE))[-1:]:
         other = json.loads(whole.read_text(encoding="utf-8"))
