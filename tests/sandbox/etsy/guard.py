@@ -144,10 +144,14 @@ class Guard:
             raise Violation(f"{name}: {_explained(error)}") from error
 
 
+def guard() -> Guard:
+    """The judge by the file that is in use."""
+    return _loaded(specification_path())
+
+
 @cache
-def guard(path: Path | None = None) -> Guard:
-    """The judge by a file, loaded once."""
-    return Guard(path or specification_path())
+def _loaded(path: Path) -> Guard:
+    return Guard(path)
 
 
 def read_specification(path: Path) -> Json:

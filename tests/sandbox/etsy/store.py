@@ -32,7 +32,6 @@ class Store:
         self.lock = threading.RLock()
         self.offset = 0.0
         self.serial = 0
-        self.url = ""
         self.authority = Authority(KEYSTRING, USER_ID)
         self.secrets = [SHARED_SECRET]
         self.limits = limits or Limits()
