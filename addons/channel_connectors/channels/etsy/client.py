@@ -33,8 +33,10 @@ from .address import check_api_base
 
 _logger = logging.getLogger(__name__)
 
-TOKEN_TIMEOUT = 10.0
+# For the connection, and for the answer: a refresh token whose answer is lost is lost too.
+TOKEN_TIMEOUT = (10.0, 60.0)
 PREFIX = "/v3/application/"
+Timeout = float | tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,7 @@ class EtsyClient:
             self.sleep(wait)
 
     def _send(
-        self, method: str, path: str, timeout: float, **content: Any
+        self, method: str, path: str, timeout: Timeout, **content: Any
     ) -> tuple[requests.Response, bytes]:
         try:
             with self.session.request(
@@ -208,10 +210,13 @@ class EtsyClient:
     # Tokens
 
     def _token(self) -> str:
-        """A valid access token."""
+        """A valid access token. Without one nothing was sent, so asking again is harmless."""
         if not (self.credentials.client_id and self.credentials.client_secret):
             raise AuthenticationError("the keystring or the shared secret is missing", "missing")
-        return self.state.grant(self.renew, self._refused_token).token
+        try:
+            return self.state.grant(self.renew, self._refused_token).token
+        except TransientError as error:
+            raise TransientError(str(error), error.code, unsent=True) from error
 
     def renew(self, refresh: str) -> Grant:
         """New tokens for a refresh token, which counts no more from then on."""
