@@ -4,6 +4,7 @@ from . import (
     test_changes,
     test_channel,
     test_decisions,
+    test_etsy_connect,
     test_exact,
     test_faults,
     test_import,

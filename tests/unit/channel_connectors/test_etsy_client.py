@@ -41,10 +41,17 @@ CALLBACK = "https://hub.example.com/sales_channels/consent"
 SHIPMENT = {"tracking_code": "00340434", "carrier_name": "other"}
 
 
-@pytest.fixture
-def sandbox():
+@pytest.fixture(scope="module")
+def server():
     with Sandbox(Store(default_receipts())) as running:
         yield running
+
+
+@pytest.fixture
+def sandbox(server):
+    server.store = Store(default_receipts())
+    server.store.url = server.url
+    return server
 
 
 def make_client(sandbox, *, scopes=SCOPES, secret=SHARED_SECRET, **options):

@@ -33,10 +33,9 @@ from .address import check_api_base
 
 _logger = logging.getLogger(__name__)
 
-# For the connection, and for the answer: a refresh token whose answer is lost is lost too.
-TOKEN_TIMEOUT = (10.0, 60.0)
+# Long, for with the answer to its renewal a refresh token is lost.
+TOKEN_TIMEOUT = 60.0
 PREFIX = "/v3/application/"
-Timeout = float | tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ class EtsyClient:
         attempts: int = 5,
         backoff: float = 0.5,
         longest_pause: float = 30.0,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.base = check_api_base(credentials.api_base, local=credentials.local)
@@ -72,7 +71,7 @@ class EtsyClient:
         self.attempts = attempts
         self.backoff = backoff
         self.longest_pause = longest_pause
-        self.sleep = sleep
+        self.sleep = sleep or time.sleep
         self.jitter = jitter
         self.session = requests.Session()
         self._refused_token = ""
@@ -192,7 +191,7 @@ class EtsyClient:
             self.sleep(wait)
 
     def _send(
-        self, method: str, path: str, timeout: Timeout, **content: Any
+        self, method: str, path: str, timeout: float, **content: Any
     ) -> tuple[requests.Response, bytes]:
         try:
             with self.session.request(
