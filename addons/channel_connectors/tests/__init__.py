@@ -5,6 +5,7 @@ from . import (
     test_changes,
     test_channel,
     test_decisions,
+    test_etsy_connect,
     test_exact,
     test_faults,
     test_import,

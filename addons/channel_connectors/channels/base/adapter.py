@@ -19,13 +19,20 @@ Payload = dict[str, Any]
 class Capabilities:
     """What a channel can do; the rest of the product asks before it offers.
 
-    ``products``: its products can be read, made and changed. ``order_notes``: data of our own
-    can be kept with an order. ``rights`` are all rights the features together ask the channel
-    for.
+    ``rights`` are all rights the features together ask the channel for. ``api_base`` is the
+    address of a channel that is the same for all shops, ``example`` one of a channel where each
+    shop has its own. ``consent``: somebody signs in at the channel and lets us in, see
+    ``consent.ConsentAdapter``. ``abilities``: what the channel lets some shops do and others
+    not. ``products``: its products can be read, made and changed. ``order_notes``: data of our
+    own can be kept with an order.
     """
 
     label: str
     rights: tuple[str, ...] = ()
+    api_base: str = ""
+    example: str = ""
+    consent: bool = False
+    abilities: tuple[str, ...] = ()
     orders: bool = True
     webhooks: bool = False
     stock: bool = False
@@ -42,8 +49,9 @@ class Capabilities:
 class Credentials:
     """How to reach one account of a channel.
 
-    ``previous_secret`` still counts while a secret is being replaced. ``local`` allows a
-    stand-in on this machine. ``rights`` are those the account had when it was last asked.
+    ``previous_secret`` still counts while a secret is being replaced. ``account`` is what the
+    channel calls the account, once that is known. ``local`` allows a stand-in on this machine.
+    ``rights`` are those the account had when it was last asked.
     """
 
     api_base: str
@@ -51,14 +59,23 @@ class Credentials:
     client_secret: str = field(repr=False)
     access_token: str = field(default="", repr=False)
     previous_secret: str = field(default="", repr=False)
+    account: str = ""
     local: bool = False
     rights: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> str:
         """Tells accounts and their secrets apart without naming them."""
-        parts = (self.api_base, self.client_id, self.client_secret, self.access_token)
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        return _hash(self.api_base, self.client_id, self.client_secret, self.access_token)
+
+    @property
+    def app(self) -> str:
+        """Tells apps apart, whatever their secret is just now."""
+        return _hash(self.api_base, self.client_id)
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -111,6 +128,13 @@ class ChannelAdapter(Protocol):
     """One connection to one account of a channel."""
 
     capabilities: Capabilities
+
+    @staticmethod
+    def check_api_base(api_base: str, *, local: bool = False) -> str:
+        """The address, if it is one of this channel; else raises ``RefusedError``.
+
+        Whoever may enter an address must not make the server talk to hosts in the network.
+        """
 
     def shop_info(self) -> ShopInfo:
         """Ask the channel who it is, with the rights that are missing."""

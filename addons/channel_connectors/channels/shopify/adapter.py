@@ -23,6 +23,7 @@ from ..base.adapter import (
 from ..base.errors import AuthenticationError
 from ..base.state import AccountState
 from . import webhooks
+from .address import EXAMPLE, check_api_base
 from .bulk import ResultFile
 from .client import API_VERSION, ShopifyClient
 from .documents import settled
@@ -50,6 +51,7 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements, ShopifyProducts):
     capabilities = Capabilities(
         label="Shopify",
         rights=all_rights(),
+        example=EXAMPLE,
         webhooks=True,
         stock=True,
         fulfilment=True,
@@ -60,6 +62,7 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements, ShopifyProducts):
         products=True,
         order_notes=True,
     )
+    check_api_base = staticmethod(check_api_base)
     read_event = staticmethod(webhooks.read_event)
     redact = staticmethod(redact)
     order_key = staticmethod(lambda p: (p["id"], p["name"], parse_moment(p["updatedAt"])))
