@@ -17,7 +17,10 @@ Payload = dict[str, Any]
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a channel can do; the rest of the product asks before it offers."""
+    """What a channel can do; the rest of the product asks before it offers.
+
+    ``sweep_days``: a channel that tells nothing by itself is read again so far back each night.
+    """
 
     label: str
     orders: bool = True
@@ -28,6 +31,7 @@ class Capabilities:
     refunds: bool = False
     payouts: bool = False
     proof: bool = False
+    sweep_days: int = 0
 
 
 @dataclass(frozen=True)
