@@ -3,7 +3,9 @@
 
 from . import (
     adapter,
+    address,
     changes,
+    consent,
     credit,
     differences,
     errors,

@@ -1,47 +1,23 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-"""Addresses of Etsy, with the parcel lockers and post offices of DHL as DHL wants them.
-
-DHL (Germany) needs "Packstation 145" or "Postfiliale 502" as the street and "Postnummer
-87654321" beside it. Buyers write the two on one line, in either order, or put the number
-behind their name.
-"""
+"""Etsy's hosts: one interface for all shops, and the site where owners consent."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
-from ..base.order import Address
+from ..base.address import check_address
 
-PLACE = re.compile(r"\b(packstation|postfiliale)\s*(?:nr\.?|nummer)?\s*[:#]?\s*(\d{3})\b", re.I)
-NUMBER = re.compile(r"(?:\b(?:post-?\s?(?:nummer|nr\.?)|dhl)\s*[:#.]?\s*)?\b(\d{6,10})\b", re.I)
-NAMES = {"packstation": "Packstation", "postfiliale": "Postfiliale"}
-
-
-def tidy(address: Address) -> Address:
-    """The address with a locker or post office in its place; any other as it is."""
-    if address.country_code != "DE":
-        return address
-    lines = [address.street, address.street2]
-    place = next((found for line in lines if (found := PLACE.search(line))), None)
-    if not place:
-        return address
-    rest = [PLACE.sub(" ", line) for line in lines]
-    number, parts = _take_number([*rest, address.name])
-    left = [" ".join(part.split()).strip(" ,;/-") for part in parts]
-    street2 = ", ".join(part for part in (number and f"Postnummer {number}", *left[:2]) if part)
-    return replace(
-        address,
-        name=left[2] or address.name,
-        street=f"{NAMES[place[1].lower()]} {place[2]}",
-        street2=street2,
-    )
+API_BASE = "https://openapi.etsy.com"
+API_HOST = re.compile(r"(openapi|api)\.etsy\.com", re.IGNORECASE)
+SITE = "https://www.etsy.com"
 
 
-def _take_number(parts: list[str]) -> tuple[str, list[str]]:
-    """The first customer number of DHL, and what is left of the texts it stood in."""
-    for index, part in enumerate(parts):
-        if found := NUMBER.search(part):
-            rest = part[: found.start()] + " " + part[found.end() :]
-            return found[1], [*parts[:index], rest, *parts[index + 1 :]]
-    return "", parts
+def check_api_base(api_base: str, *, local: bool = False) -> str:
+    """Address of the interface; empty means the usual one."""
+    return check_address(api_base or API_BASE, API_HOST, API_BASE, local=local)
+
+
+def consent_page(base: str) -> str:
+    """Where owners consent: at Etsy's site, or at the stand-in itself."""
+    site = SITE if API_HOST.fullmatch(base.removeprefix("https://")) else base
+    return f"{site}/oauth/connect"

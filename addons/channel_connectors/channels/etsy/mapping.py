@@ -28,8 +28,8 @@ from ..base.order import (
     PaymentState,
     Refund,
 )
-from .address import tidy
 from .amounts import Money, coupon_shares, pieces, whole
+from .lockers import tidy
 
 Json = dict[str, Any]
 

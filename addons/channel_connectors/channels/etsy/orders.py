@@ -7,10 +7,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timezone
-from typing import Any, Protocol
+from typing import Any
 
 from ..base.adapter import OrderPage, Payload
 from ..base.errors import RefusedError
+from .client import EtsyClient
 from .mapping import has_address, order_key, parse_order
 from .privacy import redact
 
@@ -19,21 +20,10 @@ PAGE_SIZE = 100
 VOLATILE = frozenset({"updated_timestamp", "update_timestamp"})
 
 
-class Client(Protocol):
-    """What of the client is needed here."""
-
-    @property
-    def shop_id(self) -> int:
-        """Number of the shop."""
-
-    def get(self, path: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Answer of a request."""
-
-
 class EtsyOrders:
     """The part of the adapter that reads orders; ``client`` comes from elsewhere."""
 
-    client: Client
+    client: EtsyClient
 
     redact = staticmethod(redact)
     order_key = staticmethod(order_key)
@@ -41,7 +31,7 @@ class EtsyOrders:
 
     @property
     def _receipts(self) -> str:
-        return f"/v3/application/shops/{self.client.shop_id}/receipts"
+        return f"shops/{self.client.shop_id}/receipts"
 
     def order_pages(self, since: datetime | None) -> Iterator[OrderPage]:
         """Receipts changed since a moment, oldest change first; all statuses.

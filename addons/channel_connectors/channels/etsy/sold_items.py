@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ..base.order import Address
-from .address import tidy
+from .lockers import tidy
 
 MOST_BYTES = 5_000_000
 MOST_ROWS = 50_000
