@@ -19,14 +19,11 @@ Payload = dict[str, Any]
 class Capabilities:
     """What a channel can do; the rest of the product asks before it offers.
 
-    <<<<<<< HEAD
-        ``sweep_days``: a channel that tells nothing by itself is read again so far back each night.
-    =======
-        ``api_base`` is the address of a channel that is the same for all shops, ``example`` one of
-        a channel where each shop has its own. ``consent``: somebody signs in at the channel and
-        lets us in, see ``consent.ConsentAdapter``. ``abilities``: what the channel lets some shops
-        do and others not.
-    >>>>>>> econ
+    ``api_base`` is the address of a channel that is the same for all shops, ``example`` one of
+    a channel where each shop has its own. ``consent``: somebody signs in at the channel and
+    lets us in, see ``consent.ConsentAdapter``. ``abilities``: what the channel lets some shops
+    do and others not. ``sweep_days``: a channel that tells nothing by itself is read again so
+    far back each night.
     """
 
     label: str
