@@ -39,5 +39,6 @@
         "views/sales_channel_shadow_views.xml",
         "views/sales_channel_event_views.xml",
     ],
+    "assets": {"web.assets_tests": ["channel_connectors/static/tests/tours/**/*"]},
     "application": True,
 }
