@@ -22,7 +22,7 @@ registry.category("web_tour.tours").add("channel_connectors_fill_addresses", {
         },
         {
             content: "Choose the file",
-            trigger: ".modal .o_field_widget[name=file] .o_file_input_trigger, .modal .o_field_widget[name=file] button",
+            trigger: ".modal .o_field_widget[name=file]",
             async run() {
                 const file = new File([FILE], "EtsySoldOrderItems2026-11.csv", { type: "text/csv" });
                 await inputFiles(".modal .o_field_widget[name=file] input[type=file]", [file]);
@@ -30,7 +30,7 @@ registry.category("web_tour.tours").add("channel_connectors_fill_addresses", {
         },
         {
             content: "The file is there",
-            trigger: ".modal .o_field_widget[name=file] input[type=text], .modal .o_field_widget[name=file]:contains(EtsySoldOrderItems)",
+            trigger: ".modal .o_field_widget[name=file] .o_clear_file_button",
         },
         {
             content: "See what it would fill",
