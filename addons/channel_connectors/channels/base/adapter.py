@@ -61,8 +61,16 @@ class Credentials:
     @property
     def fingerprint(self) -> str:
         """Tells accounts and their secrets apart without naming them."""
-        parts = (self.api_base, self.client_id, self.client_secret, self.access_token)
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        return _hash(self.api_base, self.client_id, self.client_secret, self.access_token)
+
+    @property
+    def app(self) -> str:
+        """Tells apps apart, whatever their secret is just now."""
+        return _hash(self.api_base, self.client_id)
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
