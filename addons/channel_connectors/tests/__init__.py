@@ -5,6 +5,7 @@ from . import (
     test_channel,
     test_decisions,
     test_etsy_addresses,
+    test_etsy_exact,
     test_etsy_orders,
     test_exact,
     test_faults,

@@ -108,10 +108,16 @@ class EtsyOrders:
         return int(self.client.get(self._receipts, params)["count"])
 
     @staticmethod
-    def address_ability(payloads: Iterable[Payload]) -> tuple[bool, str] | None:
-        """Whether Etsy tells addresses to this key, from what it told; nothing from nothing."""
-        told = [has_address(payload) for payload in payloads]
-        return (any(told), f"{sum(told)}/{len(told)}") if told else None
+    def abilities_shown(payloads: Iterable[Payload]) -> dict[str, tuple[bool, str]]:
+        """What Etsy lets this key see, with the number of a receipt it showed in."""
+        found: dict[str, tuple[bool, str]] = {}
+        for payload in payloads:
+            number = str(payload.get("receipt_id"))
+            told = {"addresses": has_address(payload), "buyer_email": payload.get("buyer_email")}
+            for ability, is_told in told.items():
+                if is_told or ability not in found:
+                    found[ability] = (bool(is_told), number)
+        return found
 
     @staticmethod
     def payload_digest(payload: Payload) -> str:
