@@ -56,17 +56,25 @@ class EtsyOrders:
             start = last
 
     def _same_second(self, second: int, seen: set[tuple[str, int]]) -> Iterator[OrderPage]:
-        """All receipts of one second: counted through until a round brings nothing new."""
-        found = True
-        while found:
-            found, offset = False, 0
-            while nodes := self._page(second, offset, until=second):
-                offset += len(nodes)
-                if fresh := _unseen(nodes, seen):
-                    found = True
-                    yield _page_of(fresh)
-                if len(nodes) < PAGE_SIZE:
-                    break
+        """All receipts of one second, counted through until two rounds bring the same: then
+        none left it while the first was counted, and none was passed over.
+        """
+        before, now = None, self._round(second)
+        while before != now:
+            if fresh := _unseen(list(now.values()), seen):
+                yield _page_of(fresh)
+            before, now = now, self._round(second)
+
+    def _round(self, second: int) -> dict[str, Payload]:
+        """Receipts of one second by their number, as far as counting finds them."""
+        found: dict[str, Payload] = {}
+        offset = 0
+        while nodes := self._page(second, offset, until=second):
+            offset += len(nodes)
+            found |= {_mark(node)[0]: node for node in nodes}
+            if len(nodes) < PAGE_SIZE:
+                break
+        return found
 
     def _page(self, start: int | None, offset: int, until: int | None = None) -> list[Payload]:
         params: dict[str, Any] = {
