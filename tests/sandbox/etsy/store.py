@@ -158,6 +158,12 @@ class Store:
             self.touch(receipt)
             return receipt
 
+    def happen(self, kind: str, **facts: Any) -> Json:
+        """Let something happen that no client can do; ``events`` lists what."""
+        from . import events
+
+        return events.happen(self, {"kind": kind, **facts})
+
     def listing(self, number: int) -> Json:
         """A listing of the shop."""
         with self.lock:
