@@ -7,6 +7,7 @@ from . import (
     test_etsy_addresses,
     test_etsy_exact,
     test_etsy_orders,
+    test_etsy_polling,
     test_exact,
     test_faults,
     test_import,
