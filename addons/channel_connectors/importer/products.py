@@ -48,7 +48,8 @@ class ProductFinder:
     that listing waits for a product.
     """
 
-    def __init__(self, channel, orders):
+    def __init__(self, channel, orders, known=None):
+        """``known`` are sales orders that come again: what was sold there stays sold."""
         self.channel = channel
         self.env = channel.env
         self.lines = {
@@ -59,6 +60,13 @@ class ProductFinder:
         }
         self.listings = self._known_listings()
         self._learn()
+        self.kept = self._kept(known) if known else {}
+
+    def _kept(self, sale_orders):
+        """Products of known order lines, if a listing is gone that led to one."""
+        if all(self.listings[key].product_id for key in self.lines):
+            return {}
+        return {line.channel_line_id: line.product_id for line in sale_orders.order_line}
 
     def _known_listings(self):
         listings = self.env["sales.channel.listing"].search(
@@ -78,10 +86,16 @@ class ProductFinder:
         by_sku, by_barcode = find_candidates(
             self.channel, [line.sku for line in lines], [line.barcode for line in lines]
         )
+        learnt = self._learnt(lines)
         products, new_vals = self.env["product.product"], []
         for key, line in zip(open_keys, lines, strict=True):
             found = match(line.sku, line.barcode, by_sku, by_barcode)
             product = products.browse(found.product)
+            if not product and not found.doubt:
+                product = self._only(
+                    learnt.get(("sku", line.sku))
+                    or (not line.sku and learnt.get((line.product_id, line.title)))
+                )
             if line.kind == LineKind.FEE:
                 product = self.channel.fee_product_id
             if key in self.listings:
@@ -103,11 +117,47 @@ class ProductFinder:
         for listing in self.env["sales.channel.listing"].create(new_vals):
             self.listings[listing.external_key] = listing
 
+    def _learnt(self, lines):
+        """Products known from other listings: by SKU, and by listing and title, or by title
+        alone for what was deleted. A channel may give a product another number whenever it is
+        edited, and forgets all numbers of what is gone.
+        """
+        known = self.env["sales.channel.listing"].search(
+            [
+                ("channel_id", "=", self.channel.id),
+                ("product_id", "!=", False),
+                "|",
+                ("sku", "in", [line.sku for line in lines if line.sku]),
+                ("title", "in", [line.title for line in lines if line.title]),
+            ]
+        )
+        found = defaultdict(set)
+        for listing in known:
+            if listing.sku:
+                found["sku", listing.sku].add(listing.product_id)
+            for product in (listing.external_product_id, ""):
+                found[product, listing.title].add(listing.product_id)
+        return found
+
+    def _only(self, products):
+        """The product if there is exactly one."""
+        return (
+            next(iter(products)) if products and len(products) == 1 else self.env["product.product"]
+        )
+
     def product_for(self, line):
         """Product of a line; ``Problem`` if there is none."""
-        listing = self.listings.get(listing_key(line))
-        if listing and listing.product_id:
-            return listing.product_id
+        product = self.known_product(line)
+        if product and line.is_digital and product.type != "service":
+            text = self.env._(
+                "“%(title)s” is a download, but “%(product)s” is goods that would be sent. Map it "
+                "to a service.",
+                title=line.title,
+                product=product.display_name,
+            )
+            raise Problem("product", text)
+        if product:
+            return product
         if line.kind != LineKind.GOODS:
             return self._channel_product(line)
         raise Problem(
@@ -119,6 +169,13 @@ class ProductFinder:
                 sku=line.sku or "–",
             ),
         )
+
+    def known_product(self, line):
+        """Product a line is mapped to, or was when it was first imported; empty if none."""
+        listing = self.listings.get(listing_key(line))
+        if listing and listing.product_id:
+            return listing.product_id
+        return self.kept.get(line.external_id, self.env["product.product"])
 
     def _channel_product(self, line):
         """Product of the channel for a kind of line."""

@@ -4,6 +4,8 @@ from . import (
     delivery_carrier,
     product_product,
     sale_order,
+    sale_order_address,
+    sale_order_gift,
     sale_order_line,
     sale_order_payment,
     sales_channel,
@@ -25,6 +27,7 @@ from . import (
     sales_channel_refund,
     sales_channel_return,
     sales_channel_shadow,
+    sales_channel_sweep,
     sales_channel_tax,
     stock_picking,
 )

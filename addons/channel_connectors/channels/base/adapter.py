@@ -24,7 +24,8 @@ class Capabilities:
     shop has its own. ``consent``: somebody signs in at the channel and lets us in, see
     ``consent.ConsentAdapter``. ``abilities``: what the channel lets some shops do and others
     not. ``products``: its products can be read, made and changed. ``order_notes``: data of our
-    own can be kept with an order.
+    own can be kept with an order. ``sweep_days``: a channel that tells nothing by itself is
+    read again so far back each night.
     """
 
     label: str
@@ -43,6 +44,7 @@ class Capabilities:
     proof: bool = False
     products: bool = False
     order_notes: bool = False
+    sweep_days: int = 0
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ class EtsyAdapter(EtsyOrders, EtsyOutgoing, EtsyMoney):
         api_base=API_BASE,
         example=API_BASE,
         consent=True,
+        sweep_days=30,
         abilities=("addresses", "tracking", "buyer_email", "webhooks"),
     )
     check_api_base = staticmethod(check_api_base)
