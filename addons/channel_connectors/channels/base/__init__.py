@@ -3,6 +3,7 @@
 
 from . import (
     adapter,
+    carriers,
     changes,
     credit,
     differences,
@@ -12,6 +13,7 @@ from . import (
     money,
     order,
     outgoing,
+    parcels,
     proof,
     state,
 )

@@ -17,7 +17,12 @@ Payload = dict[str, Any]
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a channel can do; the rest of the product asks before it offers."""
+    """What a channel can do; the rest of the product asks before it offers.
+
+    ``parcels``: it is told of parcels of a whole order and not of pieces of its lines.
+    ``max_level``: the most it takes as a stock level. ``relisting_fee``: it charges for
+    offering again what was sold out.
+    """
 
     label: str
     orders: bool = True
@@ -28,6 +33,9 @@ class Capabilities:
     refunds: bool = False
     payouts: bool = False
     proof: bool = False
+    parcels: bool = False
+    max_level: int | None = None
+    relisting_fee: bool = False
 
 
 @dataclass(frozen=True)

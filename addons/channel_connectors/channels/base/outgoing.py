@@ -31,6 +31,10 @@ class LevelsRefusedError(Exception):
         self.indexes = frozenset(indexes)
 
 
+class ItemGoneError(Exception):
+    """The channel has no such stock item any more, and none can be kept."""
+
+
 @dataclass(frozen=True)
 class Place:
     """A place of the channel that holds stock."""
@@ -42,12 +46,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Level:
-    """The quantity wanted of an item at a place, where ``before`` is there now."""
+    """The quantity wanted of an item at a place, where ``before`` is there now.
+
+    ``may_relist`` if the channel may offer what has ended there, for which it charges a fee.
+    """
 
     item_id: str
     place_id: str
     quantity: int
     before: int | None = None
+    may_relist: bool = False
 
 
 @dataclass(frozen=True)
