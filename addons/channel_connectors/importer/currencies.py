@@ -51,7 +51,7 @@ class CurrencyMap:
 
     def check(self, order):
         """``Problem`` if the order cannot be kept in its currency."""
-        if order.shop_currency != self.channel.currency_id.name:
+        if order.shop_currency and order.shop_currency != self.channel.currency_id.name:
             text = self.env._(
                 "The shop keeps its books in %(order)s, the channel is set to %(channel)s.",
                 order=order.shop_currency,

@@ -21,20 +21,21 @@ class OrderImporter:
         """Bring every row to its state. Raises only if a record cannot be written."""
         orders = self._read(rows)
         values = OrderValues(self.channel, orders, self.currencies)
-        prepared = {}
+        prepared, complete = {}, {}
         for row, order in orders.items():
             try:
-                prepared[row] = values.order_vals(row, order)
+                complete[row] = values.taxed(order)
+                prepared[row] = values.order_vals(row, complete[row])
             except Problem as problem:
                 row._need_attention(problem.code, str(problem))
         new = [row for row in prepared if not row.sale_order_id]
-        self._create(new, orders, prepared)
+        self._create(new, orders, complete, prepared)
         updater = OrderUpdater(values, self._prove)
         for row in prepared:
             if row not in new:
-                updater.update(row, orders[row], prepared[row])
+                updater.update(row, orders[row], complete[row], prepared[row])
         keeper = RecordKeeper(self.channel, self.currencies)
-        keeper.record({row: orders[row] for row in prepared if row.sale_order_id})
+        keeper.record({row: complete[row] for row in prepared if row.sale_order_id})
 
     # Reading
 
@@ -87,7 +88,7 @@ class OrderImporter:
 
     # Writing
 
-    def _create(self, rows, orders, prepared):
+    def _create(self, rows, orders, complete, prepared):
         vals_list = [prepared[row] for row in rows]
         if self.preview:
             # A name of their own keeps the numbers of real orders free of gaps.
@@ -100,11 +101,12 @@ class OrderImporter:
         cancelled = self.env["sale.order"]
         for row, sale_order in zip(rows, sale_orders, strict=True):
             order = orders[row]
-            self._prove(sale_order, order)
+            self._prove(sale_order, complete[row])
             row.write(
                 {
                     "sale_order_id": sale_order.id,
                     "state": "imported",
+                    "amount_tax": float(complete[row].tax_total),
                     "content": changes.summarize(order),
                 }
             )

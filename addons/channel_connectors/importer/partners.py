@@ -45,8 +45,8 @@ def withheld_key(order):
 
 
 def is_anonymous(order):
-    """True if nothing in the order says who it is for."""
-    return (
+    """True if nothing in the order says who it is for, or where it goes although it should."""
+    return order.address_withheld or (
         order.billing.is_withheld
         and order.shipping.is_withheld
         and not order.customer.name

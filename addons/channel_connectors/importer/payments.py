@@ -14,7 +14,18 @@ KNOWN_METHODS = {
     "invoice": ("rechnung", "kauf auf rechnung", "invoice"),
     "online": (
         *("shopify_payments", "shopify payments", "paypal", "klarna", "stripe", "mollie"),
-        *("amazon", "apple", "google", "shop_", "sofort", "giropay", "ratepay", "bogus", "cash"),
+        *(
+            "etsy payments",
+            "amazon",
+            "apple",
+            "google",
+            "shop_",
+            "sofort",
+            "giropay",
+            "ratepay",
+            "bogus",
+            "cash",
+        ),
     ),
 }
 

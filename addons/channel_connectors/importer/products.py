@@ -29,7 +29,8 @@ class ProductFinder:
     that listing waits for a product.
     """
 
-    def __init__(self, channel, orders):
+    def __init__(self, channel, orders, known=None):
+        """``known`` are sales orders that come again: what was sold there stays sold."""
         self.channel = channel
         self.env = channel.env
         self.lines = {
@@ -40,6 +41,13 @@ class ProductFinder:
         }
         self.listings = self._known_listings()
         self._learn()
+        self.kept = self._kept(known) if known else {}
+
+    def _kept(self, sale_orders):
+        """Products of known order lines, if a listing is gone that led to one."""
+        if all(self.listings[key].product_id for key in self.lines):
+            return {}
+        return {line.channel_line_id: line.product_id for line in sale_orders.order_line}
 
     def _known_listings(self):
         listings = self.env["sales.channel.listing"].search(
@@ -55,11 +63,18 @@ class ProductFinder:
         ]
         if not open_keys:
             return
-        candidates = self._candidates([self.lines[key] for key in open_keys])
+        lines = [self.lines[key] for key in open_keys]
+        candidates = self._candidates(lines)
+        learnt = self._learnt(lines)
         new_vals = []
         for key in open_keys:
             line = self.lines[key]
-            found = candidates.get(("sku", line.sku)) or candidates.get(("barcode", line.barcode))
+            found = (
+                candidates.get(("sku", line.sku))
+                or candidates.get(("barcode", line.barcode))
+                or learnt.get(("sku", line.sku))
+                or (not line.sku and learnt.get((line.product_id, line.title)))
+            )
             product = found[0] if found and len(found) == 1 else self.env["product.product"]
             if line.kind == LineKind.FEE:
                 product = self.channel.fee_product_id
@@ -100,11 +115,41 @@ class ProductFinder:
                 found["barcode", product.barcode].append(product)
         return found
 
+    def _learnt(self, lines):
+        """Products known from other listings: by SKU, and by listing and title, or by title
+        alone for what was deleted. A channel may give a product another number whenever it is
+        edited, and forgets all numbers of what is gone.
+        """
+        known = self.env["sales.channel.listing"].search(
+            [
+                ("channel_id", "=", self.channel.id),
+                ("product_id", "!=", False),
+                "|",
+                ("sku", "in", [line.sku for line in lines if line.sku]),
+                ("title", "in", [line.title for line in lines if line.title]),
+            ]
+        )
+        found = defaultdict(set)
+        for listing in known:
+            if listing.sku:
+                found["sku", listing.sku].add(listing.product_id)
+            for product in (listing.external_product_id, ""):
+                found[product, listing.title].add(listing.product_id)
+        return {key: list(products) for key, products in found.items()}
+
     def product_for(self, line):
         """Product of a line; ``Problem`` if there is none."""
-        listing = self.listings.get(listing_key(line))
-        if listing and listing.product_id:
-            return listing.product_id
+        product = self.known_product(line)
+        if product and line.is_digital and product.type != "service":
+            text = self.env._(
+                "“%(title)s” is a download, but “%(product)s” is goods that would be sent. Map it "
+                "to a service.",
+                title=line.title,
+                product=product.display_name,
+            )
+            raise Problem("product", text)
+        if product:
+            return product
         if line.kind != LineKind.GOODS:
             return self._channel_product(line)
         raise Problem(
@@ -116,6 +161,13 @@ class ProductFinder:
                 sku=line.sku or "–",
             ),
         )
+
+    def known_product(self, line):
+        """Product a line is mapped to, or was when it was first imported; empty if none."""
+        listing = self.listings.get(listing_key(line))
+        if listing and listing.product_id:
+            return listing.product_id
+        return self.kept.get(line.external_id, self.env["product.product"])
 
     def _channel_product(self, line):
         """Product of the channel for a kind of line."""

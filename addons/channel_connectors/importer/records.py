@@ -68,7 +68,11 @@ class RecordKeeper:
             [("channel_id", "=", self.channel.id), ("external_id", "in", list(refunds))]
         )
         for record in known:
-            refunds.pop(record.external_id)
+            row, order, refund = refunds.pop(record.external_id)
+            lines = self._refund_vals(row, order, refund)["lines"]
+            # What a refund was for is only told again where its taxes were found here.
+            if not (order.taxes_told or record.move_id or record.lines == lines):
+                record.lines = lines
         created = self.env["sales.channel.refund"].create(
             [self._refund_vals(*refund) for refund in refunds.values()]
         )

@@ -8,6 +8,7 @@ from odoo import Command
 
 from ..channels.base.errors import PayloadError
 from ..channels.base.order import LineKind
+from .home_rates import HomeRates
 from .problems import Problem
 
 # Lines that carry no tax by their nature: a multi-purpose voucher is taxed when it is
@@ -36,6 +37,7 @@ class TaxKeys:
     def __init__(self, channel):
         self.channel = channel
         self.default = channel.default_country_id.code or ""
+        self.home = channel.company_id.account_fiscal_country_id.code or ""
 
     @cached_property
     def _partners_in_union(self):
@@ -47,6 +49,10 @@ class TaxKeys:
     def of(self, order, line):
         """Keys of a line, none for lines that carry no tax by their nature."""
         country, included = order.destination or self.default, order.taxes_included
+        if not order.taxes_told:
+            # Taxed as at home until somebody knows where the goods go.
+            country = country or self.home
+            return [(country, percent(tax.at_home), included, "product") for tax in line.taxes]
         if line.taxes:
             return [
                 (country, percent(t.rate), included, "marketplace" if t.channel_liable else "own")
@@ -139,6 +145,12 @@ class TaxMap:
                 "nothing is mapped for that.",
                 **values,
             )
+        elif kind == "product":
+            reason = self.env._(
+                "Goods taxed at %(rate)s %% here went to %(country)s, and nobody has said which "
+                "tax they have there (%(mode)s).",
+                **values,
+            )
         else:
             reason = self.env._(
                 "No tax is mapped for %(rate)s %% to %(country)s (%(mode)s).", **values
@@ -167,7 +179,7 @@ class TaxPreparer:
 
     def run(self):
         """Complete the rows; returns those without a tax."""
-        taxes = TaxMap(self.channel, self._orders())
+        taxes = TaxMap(self.channel, HomeRates(self.channel).apply(self._orders()))
         for row in taxes.rows.values():
             if not row.tax_id:
                 self._fill(row)
@@ -179,7 +191,7 @@ class TaxPreparer:
         parse = self.channel._adapter_class().parse_order
         for row in self.channel.order_ids.filtered(lambda r: r.state in ("new", "attention")):
             try:
-                yield parse(row.payload)
+                yield parse(row.payload).completed(row.completion or {})
             except PayloadError:
                 continue  # the import tells what is wrong with it
 
@@ -197,7 +209,9 @@ class TaxPreparer:
         """
         if row.kind == "marketplace":
             return
-        if row.kind == "business":
+        if row.kind == "product":
+            row.tax_id, row.fiscal_position_id = self._by_position(row)
+        elif row.kind == "business":
             row.tax_id, row.fiscal_position_id = self._untaxed(row.country_id, vat=True)
         elif row.country_id == self.home:
             row.tax_id = self._domestic(row.rate, row.price_include)
@@ -206,15 +220,50 @@ class TaxPreparer:
         elif row.country_id in self.europe and self.home in self.europe:
             row.tax_id, row.fiscal_position_id = self._distance_sale(row)
 
+    def _by_position(self, row):
+        """Tax and fiscal position for goods of a rate at home that go to a country: what the
+        fiscal position of that country makes of the tax at home. In the union, without such a
+        position, the tax is the one at home or the one there: a person has to choose.
+        """
+        none = self.env["account.tax"], self.env["account.fiscal.position"]
+        own = self._domestic(row.rate, row.price_include)
+        if row.country_id == self.home:
+            return own, none[1]
+        base = self._domestic_taxes(row.rate)
+        position = self._position_of(row.country_id, base)
+        if position and base:
+            tax = position.map_tax(base[:1])[:1]
+            if tax == base[:1]:
+                return own, position
+            included = tax if tax.price_include == row.price_include else None
+            return included or self._copy(tax, row.price_include), position
+        if row.country_id not in self.europe or self.home not in self.europe:
+            return self._untaxed(row.country_id, vat=False)
+        return none
+
+    def _position_of(self, country, taxes):
+        """The fiscal position Odoo finds for consumers in a country, if it is for that country
+        or a group with it and says something about these taxes.
+        """
+        positions = self.env["account.fiscal.position"].with_company(self.company)
+        consumer = self.env["res.partner"].new({"country_id": country.id})
+        found = positions._get_fiscal_position(consumer)
+        named = country in (found.country_id | found.country_group_id.country_ids)
+        return found if named and found.tax_ids else positions
+
+    def _domestic_taxes(self, rate):
+        """The company's own sales taxes of a rate, its default first."""
+        default = self.company.account_sale_tax_id
+        return self.taxes.filtered(
+            lambda tax: rate and round(tax.amount, 4) == round(rate, 4) and self._at_home(tax)
+        ).sorted(lambda tax: (tax != default, tax.sequence, tax.id))
+
     def _domestic(self, rate, price_include):
         """The company's own sales tax of a rate, copied if only the price mode differs.
 
         Zero at home can mean many things, so a person has to choose.
         """
-        default = self.company.account_sale_tax_id
-        fitting = self.taxes.filtered(
-            lambda tax: rate and round(tax.amount, 4) == round(rate, 4) and self._at_home(tax)
-        ).sorted(lambda tax: (tax != default, tax.sequence, tax.id))
+        fitting = self._domestic_taxes(rate)
         same_mode = fitting.filtered(lambda tax: tax.price_include == price_include)[:1]
         return same_mode or self._copy(fitting[:1], price_include)
 

@@ -13,8 +13,11 @@ class OrderUpdater:
         self.env = values.env
         self.prove = prove
 
-    def update(self, row, order, vals):
-        """Bring the sales order of a row to what the channel says now."""
+    def update(self, row, order, complete, vals):
+        """Bring the sales order of a row to what the channel says now.
+
+        ``order`` is what it says, ``complete`` the same with all taxes.
+        """
         sale_order = row.sale_order_id.with_context(**NO_MAIL)
         sale_order.write(self.values.status_vals(order))
         if order.cancelled_at and sale_order.state != "cancel":
@@ -28,18 +31,55 @@ class OrderUpdater:
         if found and sale_order.state in ("draft", "sent"):
             lines = [Command.clear(), *vals.pop("order_line")]
             sale_order.write({**vals, "order_line": lines})
-            self.prove(sale_order, order)
-        elif found and all(change.is_new_address for change in found):
+            self.prove(sale_order, complete)
+        elif found and all(self._is_to_follow(change) for change in found):
+            if not self._follow_destination(sale_order, complete, vals):
+                reason = self.env._("The address is known now, but the order is already invoiced.")
+                self._ask(row, "changed", reason)
+                return
             self._fill_addresses(row, order, sale_order)
         elif found and sale_order.state != "cancel":
             self._ask(row, "changed", self._describe(found))
             return
-        row.write({"state": "imported", "content": content})
+        row.write(
+            {"state": "imported", "content": content, "amount_tax": float(complete.tax_total)}
+        )
+
+    def _is_to_follow(self, change):
+        """An address that was not known before, or that a person has just corrected."""
+        entered = self.env.context.get("channel_address_entered") and change.is_address
+        return change.is_new_address or entered
+
+    def _follow_destination(self, sale_order, complete, vals):
+        """Where the channel tells no taxes they follow from the address: now that it is known
+        the same prices contain other taxes. False if that would change an invoice.
+        """
+        if complete.taxes_told:
+            return True
+        wanted = {line["channel_line_id"]: line for _command, _id, line in vals["order_line"]}
+        stale = [
+            (line, new)
+            for line in sale_order.order_line
+            for new in [wanted.get(line.channel_line_id)]
+            if new and set(line.tax_ids.ids) != set(new["tax_ids"][0][2])
+        ]
+        if stale and any(move.state == "posted" for move in sale_order.invoice_ids):
+            return False
+        locked, sale_order.locked = sale_order.locked, False
+        for line, new in stale:
+            line.write({name: new[name] for name in ("tax_ids", "extra_tax_data")})
+        if "fiscal_position_id" in vals:
+            sale_order.fiscal_position_id = vals["fiscal_position_id"]
+        sale_order.locked = locked
+        self.prove(sale_order, complete)
+        return True
 
     def _fill_addresses(self, row, order, sale_order):
         """The channel had withheld the addresses and tells them now."""
         parties = self.values.parties(row, order)
-        sale_order.write(self.values.party_vals(parties))
+        sale_order.write(
+            {**self.values.party_vals(parties), "channel_address_missing": order.address_withheld}
+        )
         pickings = sale_order.picking_ids.filtered(
             lambda picking: (
                 picking.state not in ("done", "cancel") and picking.picking_type_code == "outgoing"

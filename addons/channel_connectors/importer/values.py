@@ -3,7 +3,8 @@ from odoo import Command
 
 from ..channels.base import linetax
 from ..channels.base.money import ZERO, discount_percent, round_money
-from ..channels.base.order import LineKind, PaymentState
+from ..channels.base.order import GIFT_WRAP, LineKind, PaymentState
+from .home_rates import HomeRates, taxed
 from .partners import Parties, PartnerFinder
 from .payments import PaymentMap, ShippingMap
 from .products import ProductFinder
@@ -26,8 +27,10 @@ class OrderValues:
         self.env = channel.env
         self.currencies = currencies
         found = orders.values()
-        self.taxes = TaxMap(channel, found)
-        self.products = ProductFinder(channel, found)
+        known = self.env["sale.order"].union(*(row.sale_order_id for row in orders))
+        self.products = ProductFinder(channel, found, known)
+        self.rates = HomeRates(channel, self.products)
+        self.taxes = TaxMap(channel, self.rates.apply(found))
         self.payments = PaymentMap(channel, found)
         self.shippings = ShippingMap(channel, found)
         self.partners = PartnerFinder(
@@ -62,8 +65,16 @@ class OrderValues:
             "partner_shipping_id": parties.delivery.id,
         }
 
+    def taxed(self, order):
+        """The order with all taxes; ``Problem`` where a product or a tax is missing."""
+        if order.taxes_told:
+            return order
+        for line in order.lines:
+            self.products.product_for(line)
+        return taxed(self.rates.of(order), self.taxes)
+
     def order_vals(self, row, order):
-        """Values of an order with its lines; ``Problem`` where a decision is missing."""
+        """Values of a taxed order with its lines; ``Problem`` where a decision is missing."""
         lines, positions = [], self.env["account.fiscal.position"]
         currency = self.currencies.values(order)
         for index, line in enumerate(order.lines):
@@ -103,6 +114,19 @@ class OrderValues:
             "channel_discount_codes": ", ".join(order.discount_codes),
             "channel_shipping": order.shipping_method,
             "channel_is_test": order.test,
+            "channel_address_missing": order.address_withheld,
+            "channel_tax_collected": float(order.tax_collected),
+            **self._gift_vals(order.gift),
+        }
+
+    @staticmethod
+    def _gift_vals(gift):
+        """What whoever packs a gift has to know."""
+        return {
+            "channel_is_gift": bool(gift),
+            "channel_is_wrapped": bool(gift and gift.is_wrapped),
+            "channel_gift_message": gift.message if gift else False,
+            "channel_gift_sender": gift.sender if gift else False,
         }
 
     def status_vals(self, order):
@@ -113,7 +137,8 @@ class OrderValues:
             "channel_amount_total": float(order.total),
             "channel_amount_refunded": float(order.amount_refunded),
             "channel_method_id": method.id,
-            "channel_awaits_payment": method.kind == "prepayment" and order.payment_state in UNPAID,
+            "channel_awaits_payment": order.payment_state in UNPAID
+            and (method.kind == "prepayment" or order.is_unpaid),
         }
 
     def _line_vals(self, order, line, currency_id):
@@ -123,6 +148,8 @@ class OrderValues:
         taxes = self._taxes_of(line, rows)
         discount = discount_percent(round_money(line.unit_price * line.quantity), line.amount)
         title = f"{line.group}: {line.title}" if line.group else line.title
+        if title == GIFT_WRAP:
+            title = self.env._("Gift wrap")
         wishes = "\n".join(f"{key}: {value}" for key, value in line.wishes)
         vals = {
             **self.no_analytics,

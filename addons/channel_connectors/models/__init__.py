@@ -3,6 +3,8 @@ from . import (
     account_tax,
     delivery_carrier,
     sale_order,
+    sale_order_address,
+    sale_order_gift,
     sale_order_line,
     sale_order_payment,
     sales_channel,
@@ -23,6 +25,7 @@ from . import (
     sales_channel_refund,
     sales_channel_return,
     sales_channel_shadow,
+    sales_channel_sweep,
     sales_channel_tax,
     stock_picking,
 )

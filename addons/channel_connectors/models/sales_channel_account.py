@@ -185,7 +185,7 @@ class SharedState:
             known = self._known_grant(row, refused)
             if known.token and not needs_renewal(known.lifetime, row["token_lifetime"]):
                 return known
-            grant = renew()
+            grant = renew("")
             self._write(
                 cr,
                 fingerprint=self.fingerprint,

@@ -26,13 +26,15 @@ class SalesChannelTax(models.Model):
             ("own", "Owed by us"),
             ("business", "Business with VAT Number"),
             ("marketplace", "Owed by the Marketplace"),
+            ("product", "Rate of the Product at Home"),
         ],
         "Case",
         required=True,
         default="own",
         help="Businesses with a VAT number in another member state are sold to without tax. "
         "Tax a marketplace collects and pays itself passes through: choose a tax on a clearing "
-        "account for it.",
+        "account for it. A channel that tells no taxes: the rate is the one the product has at "
+        "home, the tax the one it has in the destination.",
     )
     tax_id = fields.Many2one(
         "account.tax",

@@ -35,7 +35,15 @@ class SalesChannelAddress(models.TransientModel):
             wizard.country_id = self.env["res.country"].search(
                 [("code", "=", address.country_code if address else "")], limit=1
             )
+            if order and order.address_withheld:
+                wizard._propose_known_address()
             wizard.vat = order.vat if order else False
+
+    def _propose_known_address(self):
+        """What somebody has entered on the contact, or the address of an earlier order."""
+        partner = self.row_id.sale_order_id.partner_shipping_id
+        for part in ("name", "street", "street2", "zip", "city", "country_id"):
+            self[part] = self[part] or partner[part]
 
     def _get_order(self):
         """The order as it will be imported; none if it cannot be read at all."""
@@ -56,6 +64,5 @@ class SalesChannelAddress(models.TransientModel):
         }
         if self.country_id:
             parts["country_code"] = self.country_id.code
-        self.row_id.completion = {**parts, "vat": self.vat or ""}
-        self.row_id.action_retry()
+        self.row_id._apply_completion({self.row_id: {**parts, "vat": self.vat or ""}})
         return {"type": "ir.actions.act_window_close"}

@@ -87,7 +87,7 @@ def test_token_is_granted_once_and_renewed_in_time():
     clock, granted = [0.0], itertools.count(1)
     state = MemoryState(lambda: clock[0])
 
-    def renew():
+    def renew(_refresh):
         return Grant(f"token {next(granted)}", 86399.0)
 
     assert state.grant(renew) == Grant("token 1", 86399.0)
@@ -103,6 +103,6 @@ def test_token_is_granted_once_and_renewed_in_time():
 def test_short_tokens_are_used_too(lifetime):
     clock = [0.0]
     state = MemoryState(lambda: clock[0])
-    state.grant(lambda: Grant("first", lifetime))
+    state.grant(lambda _refresh: Grant("first", lifetime))
     clock[0] = lifetime * 0.8
-    assert state.grant(lambda: Grant("second", lifetime)).token == "first"
+    assert state.grant(lambda _refresh: Grant("second", lifetime)).token == "first"

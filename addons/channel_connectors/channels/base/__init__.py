@@ -3,8 +3,10 @@
 
 from . import (
     adapter,
+    address,
     carriers,
     changes,
+    consent,
     credit,
     differences,
     errors,

@@ -19,12 +19,21 @@ Payload = dict[str, Any]
 class Capabilities:
     """What a channel can do; the rest of the product asks before it offers.
 
+    ``sweep_days``: a channel that tells nothing by itself is read again so far back each night.
+    ``api_base`` is the address of a channel that is the same for all shops, ``example`` one of
+    a channel where each shop has its own. ``consent``: somebody signs in at the channel and
+    lets us in, see ``consent.ConsentAdapter``. ``abilities``: what the channel lets some shops
+    do and others not.
     ``parcels``: it is told of parcels of a whole order and not of pieces of its lines.
     ``max_level``: the most it takes as a stock level. ``relisting_fee``: it charges for
     offering again what was sold out.
     """
 
     label: str
+    api_base: str = ""
+    example: str = ""
+    consent: bool = False
+    abilities: tuple[str, ...] = ()
     orders: bool = True
     webhooks: bool = False
     stock: bool = False
@@ -33,6 +42,7 @@ class Capabilities:
     refunds: bool = False
     payouts: bool = False
     proof: bool = False
+    sweep_days: int = 0
     parcels: bool = False
     max_level: int | None = None
     relisting_fee: bool = False
@@ -42,8 +52,8 @@ class Capabilities:
 class Credentials:
     """How to reach one account of a channel.
 
-    ``previous_secret`` still counts while a secret is being replaced. ``local`` allows a
-    stand-in on this machine.
+    ``previous_secret`` still counts while a secret is being replaced. ``account`` is what the
+    channel calls the account, once that is known. ``local`` allows a stand-in on this machine.
     """
 
     api_base: str
@@ -51,6 +61,7 @@ class Credentials:
     client_secret: str = field(repr=False)
     access_token: str = field(default="", repr=False)
     previous_secret: str = field(default="", repr=False)
+    account: str = ""
     local: bool = False
 
     @property
@@ -97,6 +108,13 @@ class ChannelAdapter(Protocol):
     """One connection to one account of a channel."""
 
     capabilities: Capabilities
+
+    @staticmethod
+    def check_api_base(api_base: str, *, local: bool = False) -> str:
+        """The address, if it is one of this channel; else raises ``RefusedError``.
+
+        Whoever may enter an address must not make the server talk to hosts in the network.
+        """
 
     def shop_info(self) -> ShopInfo:
         """Ask the channel who it is, with the rights that are missing."""

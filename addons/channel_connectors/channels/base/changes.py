@@ -22,9 +22,14 @@ class Change:
     after: str
 
     @property
+    def is_address(self) -> bool:
+        """True if it is about where goods or bill go."""
+        return self.subject in ("delivery", "invoice")
+
+    @property
     def is_new_address(self) -> bool:
         """True if nothing was known of an address before."""
-        return self.subject in ("delivery", "invoice") and not self.before
+        return self.is_address and not self.before
 
 
 def _number(value: Decimal) -> str:

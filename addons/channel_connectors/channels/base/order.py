@@ -6,6 +6,9 @@ Amounts are ``Decimal`` in ``OrderData.currency``, the currency the customer was
 settled. Where ``taxes_included`` is true,
 ``unit_price`` and ``amount`` of a line contain the tax, else they do not. Rates are
 fractions (``Decimal("0.07")`` is 7 %). Moments are aware datetimes in UTC.
+
+Where ``taxes_told`` is false the channel says nothing about taxes: prices contain whatever tax
+the goods have where they go, which is for the importer to find.
 """
 
 from __future__ import annotations
@@ -20,6 +23,8 @@ from .money import ZERO
 
 GIFT_CARD_GATEWAY = "gift_card"
 NO_GATEWAY = "(none)"
+# The title of a line the channel charges for wrapping a gift; shown in the reader's language.
+GIFT_WRAP = "Gift wrap"
 ADDRESS_PARTS = ("name", "company", "street", "street2", "zip", "city", "country_code")
 
 
@@ -85,6 +90,11 @@ class Address:
         """True if the channel says no more than a country."""
         return not any((self.name, self.company, self.street, self.zip, self.city))
 
+    @property
+    def is_deliverable(self) -> bool:
+        """True if a parcel could find its way."""
+        return all((self.street, self.city, self.country_code))
+
 
 @dataclass(frozen=True)
 class Customer:
@@ -99,17 +109,23 @@ class Customer:
 
 @dataclass(frozen=True)
 class Tax:
-    """One tax of one line: its fraction and the amount the channel charged."""
+    """One tax of one line: its fraction and the amount the channel charged.
+
+    ``at_home`` is the rate these goods have at home, where the channel tells no taxes.
+    """
 
     rate: Decimal
     amount: Decimal
     title: str = ""
     channel_liable: bool = False
+    at_home: Decimal | None = None
 
 
 @dataclass(frozen=True)
 class Line:
-    """One position. ``amount`` is the line's price after every discount."""
+    """One position. ``amount`` is the line's price after every discount; ``is_digital`` goods
+    are never sent.
+    """
 
     external_id: str
     kind: LineKind
@@ -124,6 +140,7 @@ class Line:
     product_id: str = ""
     group: str = ""
     attributes: tuple[tuple[str, str], ...] = ()
+    is_digital: bool = False
 
     @property
     def tax_total(self) -> Decimal:
@@ -195,8 +212,22 @@ class Refund:
 
 
 @dataclass(frozen=True)
+class Gift:
+    """What the giver wants of a gift: words to go with it, and whether it is wrapped."""
+
+    message: str = ""
+    sender: str = ""
+    is_wrapped: bool = False
+
+
+@dataclass(frozen=True)
 class OrderData:
-    """One order. ``total`` and ``tax_total`` are the channel's own figures."""
+    """One order. ``total`` and ``tax_total`` are the channel's own figures.
+
+    ``tax_collected`` is tax the channel has charged on top and pays to the state itself: it is
+    neither in the lines nor in the total. ``address_withheld`` is true as long as nobody knows
+    where the goods go; ``is_unpaid`` where goods must not leave before the channel has the money.
+    """
 
     external_id: str
     name: str
@@ -225,6 +256,11 @@ class OrderData:
     discount_codes: tuple[str, ...] = ()
     gateways: tuple[str, ...] = ()
     payment_terms: str = ""
+    taxes_told: bool = True
+    tax_collected: Decimal = ZERO
+    address_withheld: bool = False
+    is_unpaid: bool = False
+    gift: Gift | None = None
 
     def line_total(self, line: Line) -> Decimal:
         """Amount of a line with its tax."""
@@ -248,7 +284,11 @@ class OrderData:
             if parts.get(part) and not getattr(address, part)
         }
         address = replace(address, **missing)
-        order = replace(self, vat=parts.get("vat", self.vat))
+        withheld = self.address_withheld and not address.is_deliverable
+        order = replace(self, vat=parts.get("vat", self.vat), address_withheld=withheld)
+        if self.address_withheld and address.name:
+            # The channel names who gets the goods; where it withholds that, a person does.
+            order = replace(order, customer=replace(self.customer, name=address.name))
         return replace(order, billing=address) if billed else replace(order, shipping=address)
 
     @property

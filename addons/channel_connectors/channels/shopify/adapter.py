@@ -22,6 +22,7 @@ from ..base.adapter import (
 )
 from ..base.state import AccountState
 from . import webhooks
+from .address import EXAMPLE, check_api_base
 from .bulk import ResultFile
 from .client import API_VERSION, ShopifyClient
 from .documents import document
@@ -47,6 +48,7 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements):
 
     capabilities = Capabilities(
         label="Shopify",
+        example=EXAMPLE,
         webhooks=True,
         stock=True,
         fulfilment=True,
@@ -55,6 +57,7 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements):
         payouts=True,
         proof=True,
     )
+    check_api_base = staticmethod(check_api_base)
     read_event = staticmethod(webhooks.read_event)
     redact = staticmethod(redact)
     order_key = staticmethod(lambda p: (p["id"], p["name"], parse_moment(p["updatedAt"])))

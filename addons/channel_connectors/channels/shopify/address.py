@@ -1,40 +1,23 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-"""Which hosts we talk to. Whoever may enter an address must not reach into our network."""
+"""Which hosts we talk to: shops, and the storage of bulk results."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import urlsplit
 
+from ..base.address import check_address
 from ..base.errors import RefusedError
 
 SHOP_HOST = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-]*\.myshopify\.com")
-LOOPBACK = ("127.0.0.1", "localhost")
+EXAMPLE = "https://NAME.myshopify.com"
 # Results of bulk operations lie here.
 STORAGE_HOST = "storage.googleapis.com"
 
 
 def check_api_base(api_base: str, *, local: bool = False) -> str:
-    """Address of a shop, checked so that no other host is ever asked.
-
-    Shops live at https://NAME.myshopify.com. A stand-in on this machine is accepted only
-    where ``local`` allows it. Anything else could make the server talk to hosts inside the
-    network and is refused.
-    """
-    try:
-        url = urlsplit(api_base.strip())
-        port = url.port
-    except ValueError as error:
-        raise RefusedError(f"{api_base!r} is not a valid address", "address") from error
-    plain = not (url.path.strip("/") or url.query or url.fragment or url.username or url.password)
-    host = url.hostname or ""
-    if plain and url.scheme == "https" and SHOP_HOST.fullmatch(host) and port in (None, 443):
-        return f"https://{host.lower()}"
-    if local and plain and url.scheme in ("http", "https") and host in LOOPBACK:
-        return f"{url.scheme}://{url.netloc}"
-    raise RefusedError(
-        f"{api_base!r} is not the address of a shop (https://NAME.myshopify.com)", "address"
-    )
+    """Address of a shop: https://NAME.myshopify.com."""
+    return check_address(api_base, SHOP_HOST, EXAMPLE, local=local)
 
 
 def check_download(address: str, base: str) -> str:

@@ -200,7 +200,7 @@ class ShopifyClient:
             raise AuthenticationError("the client id or the client secret is missing", "missing")
         return self.state.grant(self._request_token, self._refused_token).token
 
-    def _request_token(self) -> Grant:
+    def _request_token(self, _refresh: str = "") -> Grant:
         """Ask for a token; while a secret is being replaced the previous one may still count."""
         secrets = [self.credentials.client_secret, self.credentials.previous_secret]
         for secret in filter(None, secrets):

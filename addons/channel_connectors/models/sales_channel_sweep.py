@@ -1,0 +1,85 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+import logging
+from datetime import datetime, timedelta, timezone
+
+from odoo import fields, models
+
+from odoo.addons.queue_job.exception import RetryableJobError
+
+from ..channels.base.errors import ChannelError, ThrottledError
+
+_logger = logging.getLogger(__name__)
+
+
+class SalesChannel(models.Model):
+    """Channels that tell nothing by themselves are read again every night, further back than
+    the import looks: what it has missed for any reason comes then.
+    """
+
+    _inherit = "sales.channel"
+
+    address_missing_count = fields.Integer(
+        compute="_compute_address_missing_count", groups="channel_connectors.group_channel_user"
+    )
+
+    def _compute_address_missing_count(self):
+        counts = dict(
+            self.env["sale.order"]._read_group(
+                [
+                    ("channel_id", "in", self.ids),
+                    ("channel_address_missing", "=", True),
+                    ("state", "!=", "cancel"),
+                ],
+                ["channel_id"],
+                ["__count"],
+            )
+        )
+        for channel in self:
+            channel.address_missing_count = counts.get(channel, 0)
+
+    def action_view_address_missing(self):
+        """Orders whose address the channel withholds."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("sale.action_orders")
+        action["domain"] = [("channel_id", "=", self.id), ("state", "!=", "cancel")]
+        action["context"] = {"search_default_address_missing": 1}
+        return action
+
+    def action_fill_addresses(self):
+        """Fill addresses from the channel's file."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "channel_connectors.action_sales_channel_address_import"
+        )
+        return {**action, "context": {"default_channel_id": self.id}}
+
+    def _cron_sweep_orders(self):
+        """Queue one sweep for each channel that needs it."""
+        for channel in self.search([("auto_import", "=", True)]):
+            if channel._adapter_class().capabilities.sweep_days:
+                channel.with_delay(
+                    identity_key=f"sales_channel_sweep_{channel.id}",
+                    description=self.env._("Read the last weeks of %s again", channel.name),
+                )._job_sweep_orders()
+
+    def _job_sweep_orders(self):
+        """Read the orders of the last weeks again; what has not changed is left alone."""
+        self.ensure_one()
+        if not self._lock_import():
+            raise RetryableJobError(f"an import of {self.name} is already running", seconds=60)
+        channel = self._in_company_language().with_company(self.company_id)
+        days = channel._adapter_class().capabilities.sweep_days
+        adapter = channel._adapter()
+        try:
+            for page in adapter.order_pages(datetime.now(timezone.utc) - timedelta(days=days)):
+                channel._store_payloads(adapter, page.payloads)
+                channel._process_waiting(commit=True)
+                channel._commit_step(True)
+        except ThrottledError as error:
+            raise RetryableJobError(str(error), seconds=int(error.retry_after) + 1) from error
+        except ChannelError as error:
+            text = channel._explain(error)
+            _logger.warning("%s: %s", channel.name, text)
+            channel._note_failure(text)
+            return text
+        return False
