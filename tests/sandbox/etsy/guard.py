@@ -1,0 +1,216 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+"""Etsy's own OpenAPI file as a judge of every request and of every answer.
+
+The file is stricter here than a validator takes it: query parameters it does not name are
+refused, and objects in answers may have no fields it does not name either.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from openapi_core import Config, OpenAPI
+from openapi_core.exceptions import OpenAPIError
+from openapi_core.testing import MockRequest, MockResponse
+
+from .answers import Json, Refusal, not_found
+
+SHARED = Path(__file__).resolve().parents[4] / "shared/channels"
+VARIABLE = "ETSY_OPENAPI_FILE"
+SPECIFICATION = SHARED / "specs/etsy/etsy_connector-subset_strict.json"
+HOST = "https://openapi.etsy.com"
+METHODS = ("get", "put", "post", "delete")
+# Not in the file, but given by Etsy to any request.
+EVERYWHERE = (401, 403, 429)
+
+
+def specification_path() -> Path:
+    """Where Etsy's file is; an environment variable names another place."""
+    return Path(os.environ.get(VARIABLE) or SPECIFICATION)
+
+
+class Violation(Exception):
+    """The stand-in itself has not kept to Etsy's file."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the file."""
+
+    name: str
+    scopes: frozenset[str]
+    needs_token: bool
+    # Query parameters by name with their schema.
+    query: dict[str, Json]
+    statuses: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request the file allows: its operation with typed parameters."""
+
+    operation: Operation
+    path: dict[str, int]
+    query: Json
+    body: Any
+    checked: MockRequest
+
+
+class Guard:
+    """Etsy's file, ready to judge."""
+
+    def __init__(self, path: Path) -> None:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        # Paths without parameters first: /listings/batch is no listing.
+        templates = sorted(content["paths"], key=lambda template: template.count("{"))
+        self.routes = [
+            (re.compile(re.sub(r"\{\w+\}", r"[^/]+", template)), _operations(content, template))
+            for template in templates
+        ]
+        # Tokens and rights are judged by the stand-in, which knows them.
+        self.api = OpenAPI.from_dict(_closed(content), config=_config())
+
+    def find(self, method: str, path: str) -> Operation:
+        """The operation a request is meant for."""
+        for pattern, operations in self.routes:
+            if pattern.fullmatch(path) and method.lower() in operations:
+                return operations[method.lower()]
+        raise not_found()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        pairs: list[tuple[str, str]],
+        body: bytes,
+        kind: str,
+    ) -> Call:
+        """Check a request; what is wrong with it is said as Etsy does, with 400."""
+        operation = self.find(method, path)
+        arguments = _arguments(operation, pairs)
+        request = MockRequest(
+            HOST,
+            method.lower(),
+            path,
+            args=arguments,
+            data=body or None,
+            content_type=kind or "application/json",
+        )
+        try:
+            content = json.loads(body) if body and _is_json(kind) else None
+            result = self.api.unmarshal_request(request)
+            result.raise_for_errors()
+        except json.JSONDecodeError as error:
+            raise Refusal(400, f"Invalid JSON: {error}") from error
+        except OpenAPIError as error:
+            raise Refusal(400, _explained(error)) from error
+        return Call(
+            operation,
+            dict(result.parameters.path),
+            dict(result.parameters.query),
+            content,
+            request,
+        )
+
+    def answer(self, call: Call, status: int, content: Any) -> None:
+        """Check an answer; a violation is a mistake of the stand-in."""
+        if status not in call.operation.statuses and status in EVERYWHERE:
+            if set(content) - {"error", "error_description"} or "error" not in content:
+                raise Violation(f"{call.operation.name}: {content}")
+            return
+        response = MockResponse(json.dumps(content).encode(), status_code=status)
+        try:
+            self.api.validate_response(call.checked, response)
+        except OpenAPIError as error:
+            raise Violation(f"{call.operation.name} {status}: {_explained(error)}") from error
+
+
+@cache
+def guard(path: Path | None = None) -> Guard:
+    """The judge by a file, loaded once."""
+    return Guard(path or specification_path())
+
+
+def _is_json(kind: str) -> bool:
+    return kind.split(";")[0].strip() == "application/json"
+
+
+def _operations(content: Json, template: str) -> dict[str, Operation]:
+    """The operations of a path by method."""
+    methods = content["paths"][template]
+    return {method: _operation(methods[method]) for method in METHODS if method in methods}
+
+
+def _operation(definition: Json) -> Operation:
+    """What has to be known about an operation beside its schemas."""
+    security = [rule for rule in definition.get("security", []) if "oauth2" in rule]
+    return Operation(
+        definition["operationId"],
+        frozenset(security[0]["oauth2"]) if security else frozenset(),
+        bool(security),
+        {
+            parameter["name"]: parameter["schema"]
+            for parameter in definition.get("parameters", [])
+            if parameter["in"] == "query"
+        },
+        frozenset(int(status) for status in definition["responses"]),
+    )
+
+
+def _config() -> Config:
+    """The file's own format of country codes has to be known."""
+    formats = {"ISO 3166-1 alpha-2": lambda value: re.fullmatch("[A-Z]{2}", value) is not None}
+    return Config(spec_validator_cls=None, extra_format_validators=formats)
+
+
+def _closed(content: Json) -> Json:
+    """The file with the schemas of answers closed and without what is judged elsewhere."""
+    closed = copy.deepcopy(content)
+    closed.pop("security", None)
+    for methods in closed["paths"].values():
+        for method in METHODS:
+            methods.get(method, {}).pop("security", None)
+    for name, schema in closed["components"]["schemas"].items():
+        if schema.get("type") == "object" and name != "ErrorSchema":
+            schema["additionalProperties"] = False
+            for field in schema["properties"].values():
+                if field.get("nullable") and "oneOf" in field:
+                    # Meant, but not said: the alternatives have to allow it too.
+                    field["oneOf"].append({"type": "object", "nullable": True, "enum": [None]})
+    return closed
+
+
+def _arguments(operation: Operation, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Query parameters as the validator wants them: Etsy takes lists joined by commas."""
+    seen: set[str] = set()
+    arguments = []
+    for name, value in pairs:
+        if name not in operation.query:
+            raise Refusal(400, f"Unknown query parameter: {name}")
+        if name in seen:
+            raise Refusal(400, f"Query parameter given twice: {name}")
+        seen.add(name)
+        is_list = operation.query[name].get("type") == "array"
+        arguments += [(name, part) for part in (value.split(",") if is_list else [value])]
+    return arguments
+
+
+def _explained(error: BaseException) -> str:
+    """The innermost reasons of a refusal."""
+    cause: BaseException | None = error
+    texts = []
+    while cause is not None:
+        inner = getattr(cause, "schema_errors", None)
+        if inner is not None:
+            texts += [f"{'.'.join(map(str, one.path))}: {one.message}"[:300] for one in inner]
+        elif str(cause):
+            texts.append(str(cause)[:300])
+        cause = cause.__cause__
+    return "; ".join(texts[-3:]) or type(error).__name__

@@ -1,0 +1,189 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+"""State of the stand-in: one seller's shop, its clock, its tokens and what was done."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import threading
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from .answers import Json, not_found
+from .limits import Limits
+from .oauth import SCOPES, Authority
+
+KEYSTRING = "sandboxkeystring00000000"
+SHARED_SECRET = "sandboxsecret"
+USER_ID = 700100200
+SHOP_ID = 61000001
+SHOP_NAME = "SandboxManufaktur"
+CURRENCY = "EUR"
+
+
+class Store:
+    """State of one shop. Every method may be called from several threads."""
+
+    def __init__(self, receipts: Iterable[Json] = (), *, limits: Limits | None = None) -> None:
+        from . import catalog, money
+
+        self.lock = threading.RLock()
+        self.offset = 0.0
+        self.serial = 0
+        self.url = ""
+        self.authority = Authority(KEYSTRING, USER_ID)
+        self.secrets = [SHARED_SECRET]
+        self.limits = limits or Limits()
+        self._start_switches()
+        self._start_machinery()
+        self.listings: dict[int, Json] = catalog.initial()
+        self.receipts: dict[int, Json] = {}
+        self.payments: dict[int, Json] = {}
+        self.ledger: list[Json] = []
+        for receipt in receipts:
+            self.receipts[receipt["receipt_id"]] = copy.deepcopy(receipt)
+        money.settle(self, *self.receipts.values())
+
+    def _start_switches(self) -> None:
+        """What a test may set: how Etsy treats this shop."""
+        # Etsy keeps addresses of German shops' buyers to itself.
+        self.addresses_hidden = False
+        # Etsy refuses tracking by German shops' keys.
+        self.tracking_refused = False
+        # Whether the price of gift wrap is part of a new receipt's grand total.
+        self.wrap_in_total = True
+        # What Etsy does when a sold-out listing gets stock again: "fee" or "refuse".
+        self.relisting = "fee"
+        # VAT on Etsy's fees, in percent; 0 for a shop that has told its VAT number.
+        self.fee_vat = 0
+
+    def _start_machinery(self) -> None:
+        """What was asked and done, all empty at first."""
+        self.faults: list[Json] = []
+        self.requests: list[str] = []
+        # What changed something, in order: shipments and inventories that were written.
+        self.effects: list[Json] = []
+        # What buyers were sent.
+        self.mails: list[Json] = []
+        # Answers of the stand-in that Etsy's file does not allow; must stay empty.
+        self.violations: list[str] = []
+        self.delivered: set[int] = set()
+        # What buyers paid in, where that is not the shop's currency.
+        self.buyer_currencies: dict[int, str] = {}
+
+    # Restart
+
+    def __getstate__(self) -> Json:
+        """Everything but what belongs to the process."""
+        return {key: value for key, value in self.__dict__.items() if key != "lock"}
+
+    def __setstate__(self, state: Json) -> None:
+        """A store as it was."""
+        self.__dict__.update(state)
+        self.lock = threading.RLock()
+
+    def save(self, path: Path) -> None:
+        """Write everything to a file, complete or not at all."""
+        with self.lock:
+            content = pickle.dumps(self)
+            fresh = path.with_suffix(".new")
+            fresh.write_bytes(content)
+            fresh.replace(path)
+
+    @staticmethod
+    def load(path: Path) -> Store:
+        """A store from a file that ``save`` has written."""
+        return pickle.loads(path.read_bytes())
+
+    # Time, numbers and tokens
+
+    def moment(self) -> float:
+        """The shop's clock in epoch seconds; ``advance`` moves it on."""
+        return time.time() + self.offset
+
+    def now(self) -> int:
+        """The clock as Etsy writes it."""
+        return int(self.moment())
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        with self.lock:
+            self.offset += seconds
+
+    def number(self, first: int) -> int:
+        """A new number above a base."""
+        with self.lock:
+            self.serial += 1
+            return first + self.serial
+
+    def grant(self, scopes: Iterable[str] = SCOPES) -> Json:
+        """A pair of tokens as after the seller's consent."""
+        with self.lock:
+            return self.authority.issue(frozenset(scopes), self.moment())
+
+    # Receipts
+
+    def put_receipt(self, receipt: Json) -> Json:
+        """Add or replace a receipt given in the form of the interface."""
+        from . import money
+
+        with self.lock:
+            node = copy.deepcopy(receipt)
+            self.receipts[node["receipt_id"]] = node
+            money.settle(self, node)
+            return node
+
+    def receipt(self, number: int) -> Json:
+        """A receipt of the shop."""
+        with self.lock:
+            if number not in self.receipts:
+                raise not_found()
+            return self.receipts[number]
+
+    def touch(self, receipt: Json) -> None:
+        """A receipt has changed: stamp it."""
+        receipt["update_timestamp"] = receipt["updated_timestamp"] = self.now()
+
+    def change_receipt(self, number: int, changes: Json | None = None) -> Json:
+        """Apply changes to the top level of a receipt and stamp it with now."""
+        with self.lock:
+            receipt = self.receipt(number)
+            receipt.update(copy.deepcopy(changes or {}))
+            self.touch(receipt)
+            return receipt
+
+    def listing(self, number: int) -> Json:
+        """A listing of the shop."""
+        with self.lock:
+            if number not in self.listings:
+                raise not_found()
+            return self.listings[number]
+
+    def effect(self, kind: str, **facts: Any) -> None:
+        """Note that a request has changed something."""
+        with self.lock:
+            self.effects.append({"kind": kind, "moment": self.now(), **facts})
+
+    # Faults
+
+    def add_faults(self, kind: str, count: int = 1, **options: Any) -> None:
+        """Spoil the next ``count`` requests to the interface."""
+        with self.lock:
+            self.faults += [{"kind": kind, **options}] * count
+
+    def next_fault(self, operation: str) -> Json | None:
+        """The fault for this request, used up; one may be meant for an operation only.
+
+        ``after`` lets so many requests that it would fit pass first.
+        """
+        with self.lock:
+            for index, fault in enumerate(self.faults):
+                if fault.get("operation", operation) != operation:
+                    continue
+                if fault.get("after"):
+                    self.faults[index] = {**fault, "after": fault["after"] - 1}
+                    return None
+                return self.faults.pop(index)
+            return None
