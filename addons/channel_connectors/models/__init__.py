@@ -54,3 +54,9 @@ from . import (
     stock_picking_shipment,
     stock_quant,
 )
+
+# isort: split
+from . import (
+    sales_channel_parcel,
+    sales_channel_relisting,
+)

@@ -130,6 +130,8 @@ class SalesChannel(models.Model):
                 ("listing_id.push_stock", "=", True),
                 ("location_id.warehouse_ids", "!=", False),
                 ("intent_id", "=", False),
+                # What is not to be offered again, or not yet, differs for a reason.
+                ("relisting", "=", False),
             ]
         )
         offered = self._get_offered(levels)

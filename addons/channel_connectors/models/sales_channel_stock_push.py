@@ -8,7 +8,13 @@ from odoo.tools import SQL
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..channels.base.errors import ChannelError
-from ..channels.base.outgoing import Level, LevelsRefusedError, SpentKeyError, StaleError
+from ..channels.base.outgoing import (
+    ItemGoneError,
+    Level,
+    LevelsRefusedError,
+    SpentKeyError,
+    StaleError,
+)
 from .sales_channel_intent import OPEN_STATES
 from .sales_channel_offer import TOLD_OF_STOCK
 
@@ -128,10 +134,13 @@ class SalesChannel(models.Model):
             ]
         )
         if listings:
-            items = adapter.stock_items(listings.mapped("external_key"))
+            items = adapter.stock_items(
+                {row.external_key: row.external_product_id or "" for row in listings}
+            )
             for listing in listings:
                 listing.inventory_item_id = items.get(listing.external_key)
             listings.is_item_checked = True
+            listings.filtered("inventory_item_id").is_gone = False
         self._insert_levels()
         if everything:
             self._read_levels(adapter)
@@ -241,7 +250,7 @@ class SalesChannel(models.Model):
             self._import_before_push(commit)
             self._compute_offers(different)
         different._settle_equal()
-        rest = different.filtered("is_dirty")
+        rest = different.filtered("is_dirty")._get_sendable(adapter)
         if not rest:
             self._keep(commit)
             return 0
@@ -278,17 +287,37 @@ class SalesChannelStock(models.Model):
 
         An item the channel does not keep at a place is kept there from now on.
         """
-        present = adapter.levels_of(sorted(set(self.listing_id.mapped("inventory_item_id"))))
+        known = self.filtered("listing_id.inventory_item_id")
+        (self - known)._note_gone()
+        present = adapter.levels_of(sorted(set(known.listing_id.mapped("inventory_item_id"))))
         surprised = self.browse()
-        for level in self:
+        for level in known:
             key = (level.listing_id.inventory_item_id, level.location_id.external_id)
             if key not in present:
-                adapter.keep_item(*key, str(uuid.uuid5(uuid.NAMESPACE_OID, f"{level.id}:keep")))
+                try:
+                    adapter.keep_item(*key, str(uuid.uuid5(uuid.NAMESPACE_OID, f"{level.id}:keep")))
+                except ItemGoneError:
+                    level._note_gone()
+                    continue
                 present[key] = 0
             if not level.is_known or level.present != present[key]:
                 surprised |= level
                 level.write({"present": present[key], "is_known": True})
         return surprised
+
+    def _get_sendable(self, adapter):
+        """Levels that may be told; a place to keep others back."""
+        return self
+
+    def _note_gone(self):
+        """The channel has nothing any more that this level could be of: the listing is looked
+        up again every night, and somebody should look at it.
+        """
+        problem = self.env._("The channel has no such product any more, or its variations changed.")
+        self.write({"problem": problem, "is_dirty": False, "is_known": False})
+        self.listing_id.write(
+            {"inventory_item_id": False, "is_item_checked": True, "is_gone": True}
+        )
 
     def _make_intent(self):
         """One message for these levels, with what the channel has now: it changes a level
@@ -311,6 +340,7 @@ class SalesChannelStock(models.Model):
                             level.location_id.external_id,
                             level.offered,
                             level.present,
+                            level.relisting == "agreed",
                         ]
                         for level in self
                     ]
@@ -328,9 +358,7 @@ class SalesChannelIntent(models.Model):
         """Set the levels; repeated with the same key it changes nothing more."""
         rows = self.payload["levels"]
         levels = self.env["sales.channel.stock"].browse([row[0] for row in rows]).exists()
-        wanted = [
-            Level(item, place, quantity, before) for _id, item, place, quantity, before in rows
-        ]
+        wanted = [Level(*row[1:]) for row in rows]
         self._save_progress(asked=True)
         self.channel_id._keep(commit)
         try:
@@ -355,6 +383,7 @@ class SalesChannelIntent(models.Model):
                     "is_known": True,
                     "sent_at": now,
                     "problem": False,
+                    "relisting": False,
                 }
             )
         self._save_progress(asked=None)

@@ -14,6 +14,9 @@ OTHER = "other"
 def carrier_name(name: str, known: Iterable[str]) -> str:
     """Etsy's name of a carrier we call ``name`` ("DHL Paket"), or its word for others."""
     names = {carrier.casefold(): carrier for carrier in known}
-    ours = {alias: names[name.casefold()] for alias, name in OTHER_NAMES.items()
-            if name.casefold() in names}
+    ours = {
+        alias: names[name.casefold()]
+        for alias, name in OTHER_NAMES.items()
+        if name.casefold() in names
+    }
     return find_carrier(name, ours | names) or OTHER
