@@ -17,6 +17,7 @@
         "data/queue_job_outgoing_data.xml",
         "data/ir_cron_data.xml",
         "data/ir_cron_outgoing_data.xml",
+        "data/ir_cron_consent_data.xml",
         "views/sales_channel_order_views.xml",
         "views/sales_channel_listing_views.xml",
         "views/sales_channel_payment_views.xml",
@@ -29,6 +30,8 @@
         "views/sales_channel_difference_views.xml",
         "views/sales_channel_outgoing_views.xml",
         "views/outgoing_document_views.xml",
+        "views/sales_channel_ability_views.xml",
+        "views/sales_channel_consent_views.xml",
         "wizard/sales_channel_cancel_views.xml",
         "wizard/sales_channel_refund_send_views.xml",
         "wizard/sales_channel_address_views.xml",
@@ -40,5 +43,6 @@
         "views/sales_channel_shadow_views.xml",
         "views/sales_channel_event_views.xml",
     ],
+    "assets": {"web.assets_tests": ["channel_connectors/static/tests/tours/**/*"]},
     "application": True,
 }

@@ -42,7 +42,9 @@ from . import (
 
 # isort: split
 from . import (
+    sales_channel_ability,
     sales_channel_cancellation,
+    sales_channel_consent,
     sales_channel_health,
     sales_channel_offer,
     sales_channel_outgoing,

@@ -4,7 +4,6 @@ from odoo.exceptions import ValidationError
 
 from ..channels.base.adapter import adapter_class, channel_types
 from ..channels.base.errors import RefusedError
-from ..channels.shopify.address import check_api_base
 
 CHANNEL_GROUP = "channel_connectors.group_channel_user"
 
@@ -126,7 +125,15 @@ class SalesChannel(models.Model):
 
     # A secret is written and never read: the column is closed to every group, and what
     # clients can see is a field that is always empty.
-    api_base = fields.Char("Shop Address", groups=CHANNEL_GROUP, help="https://NAME.myshopify.com")
+    api_base = fields.Char(
+        "Shop Address",
+        compute="_compute_api_base",
+        store=True,
+        readonly=False,
+        precompute=True,
+        groups=CHANNEL_GROUP,
+        help="Filled in by itself where it is the same for all shops.",
+    )
     client_id = fields.Char("Client ID", groups=CHANNEL_GROUP, copy=False)
     client_secret = fields.Char(
         compute="_compute_secrets",
@@ -210,6 +217,15 @@ class SalesChannel(models.Model):
             channel.attention_count = counts.get((channel.id, "attention"), 0)
             channel.unmapped_listing_count = unmapped.get(channel, 0)
 
+    @api.depends("channel_type")
+    def _compute_api_base(self):
+        """One channel's address is no address of another one."""
+        everywhere = [adapter_class(name).capabilities.api_base for name, _label in channel_types()]
+        for channel in self:
+            fixed = channel._adapter_class().capabilities.api_base
+            own = channel.api_base if channel.api_base not in everywhere else False
+            channel.api_base = fixed or own
+
     def _compute_secrets(self):
         self.client_secret = False
         self.access_token = False
@@ -248,18 +264,18 @@ class SalesChannel(models.Model):
 
     @api.constrains("api_base", "channel_type")
     def _check_api_base(self):
-        for channel in self:
-            if channel.channel_type == "shopify" and channel.api_base:
-                try:
-                    check_api_base(channel.api_base, local=self._stand_in_allowed())
-                except RefusedError as error:
-                    raise ValidationError(
-                        self.env._(
-                            "%s is not the address of a shop. It looks like "
-                            "https://NAME.myshopify.com.",
-                            channel.api_base,
-                        )
-                    ) from error
+        for channel in self.filtered("api_base"):
+            adapter = channel._adapter_class()
+            try:
+                adapter.check_api_base(channel.api_base, local=self._stand_in_allowed())
+            except RefusedError as error:
+                raise ValidationError(
+                    self.env._(
+                        "%(address)s is not the address of a shop. It looks like %(example)s.",
+                        address=channel.api_base,
+                        example=adapter.capabilities.example,
+                    )
+                ) from error
 
     @api.constrains("pricelist_id", "currency_id")
     def _check_currency(self):

@@ -1,19 +1,26 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 import base64
 import hashlib
+import logging
+import time
 from contextlib import contextmanager
-from dataclasses import replace
 
+import psycopg2
 import psycopg2.errors
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..channels.base.state import Bucket, Grant, MemoryState, needs_renewal
+from ..channels.base.consent import ConsentLostError
+from ..channels.base.state import Bucket, Grant, Limits, MemoryState, needs_renewal, settled
+
+_logger = logging.getLogger(__name__)
 
 # Each failure of one worker is the success of another one.
 ATTEMPTS = 50
+# Seconds a grant is held on to when the database fails between the request and its commit.
+RESCUE = 30
 
 
 class SalesChannelAccount(models.Model):
@@ -35,10 +42,18 @@ class SalesChannelAccount(models.Model):
     token = fields.Char(groups=fields.NO_ACCESS, help="Encrypted with the client secret.")
     token_lifetime = fields.Float()
     token_until = fields.Float(help="Seconds since 1970.")
+    refresh_token = fields.Char(groups=fields.NO_ACCESS, help="Encrypted as the token.")
+    refresh_until = fields.Float(help="Seconds since 1970.")
+    refresh_app = fields.Char(help="Of the app the owner of the shop has consented to.")
+    consent_lost = fields.Boolean(help="The channel has turned the refresh token down.")
     bucket_level = fields.Float()
     bucket_size = fields.Float()
     bucket_rate = fields.Float()
     bucket_moment = fields.Float(help="Seconds since 1970.")
+    budget_level = fields.Float(help="Requests left of a day, where the channel counts them.")
+    budget_size = fields.Float()
+    budget_rate = fields.Float()
+    budget_moment = fields.Float(help="Seconds since 1970.")
 
     _unique_channel = models.Constraint("UNIQUE(channel_id)", "A channel has one account.")
 
@@ -66,10 +81,10 @@ class SalesChannel(models.Model):
         )
         return channels
 
-    def _account_state(self, fingerprint, secret):
+    def _account_state(self, credentials):
         """The state all workers on this channel share."""
         self.ensure_one()
-        return SharedState(self.env.registry, self.id, fingerprint, secret)
+        return SharedState(self.env.registry, self.id, credentials)
 
     def _forget_token(self):
         """Ask for a new token with the next request."""
@@ -79,26 +94,35 @@ class SalesChannel(models.Model):
         )
 
 
-def _cipher(secret):
-    """A copy of the database does not give away a token if the secret is not in it."""
-    key = hashlib.sha256(b"sales.channel.account\0" + secret.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
+def _cipher(credentials):
+    """A copy of the database does not give away a token if the secret is not in it.
+
+    What was encrypted before the secret was replaced can still be read.
+    """
+    secrets = [credentials.client_secret, credentials.previous_secret]
+    return MultiFernet([Fernet(_key(secret)) for secret in secrets if secret or not any(secrets)])
+
+
+def _key(secret):
+    digest = hashlib.sha256(b"sales.channel.account\0" + secret.encode()).digest()
+    return base64.urlsafe_b64encode(digest)
 
 
 class SharedState:
     """``AccountState`` in the database: one row a channel, locked for moments only."""
 
-    def __init__(self, registry, channel_id, fingerprint, secret):
+    def __init__(self, registry, channel_id, credentials):
         self.registry = registry
         self.channel_id = channel_id
-        self.fingerprint = fingerprint
-        self.cipher = _cipher(secret)
+        self.fingerprint = credentials.fingerprint
+        self.app = credentials.app
+        self.cipher = _cipher(credentials)
         # For a channel that is not saved yet.
         self.memory = MemoryState()
 
     def grant(self, renew, refused=""):
         """See ``AccountState``."""
-        row = self._retry(self._read_token)
+        row = self._retry(self._read)
         if row is None:
             return self.memory.grant(renew, refused)
         known = self._known_grant(row, refused)
@@ -106,13 +130,22 @@ class SharedState:
             return known
         return self._retry(self._renew, renew, refused)
 
-    def take(self, points, longest):
+    def store(self, grant):
         """See ``AccountState``."""
-        return self._retry(self._take, points, longest)
+        if not self._retry(self._store, grant):
+            self.memory.store(grant)
+
+    def take(self, points, longest, reserve=0.0, first=None):
+        """See ``AccountState``."""
+        return self._retry(self._take, points, longest, reserve, first)
+
+    def adjust(self, step):
+        """See ``AccountState``."""
+        self._retry(self._adjust, step)
 
     def settle(self, taken, spent, told):
         """See ``AccountState``."""
-        self._retry(self._settle, taken, spent, told)
+        self.adjust(settled(taken, spent, told))
 
     @staticmethod
     def _retry(step, *args):
@@ -131,9 +164,7 @@ class SharedState:
             cr.execute(
                 SQL(
                     """
-                    SELECT fingerprint, token, token_lifetime, token_until,
-                           bucket_level, bucket_size, bucket_rate, bucket_moment,
-                           extract(epoch FROM clock_timestamp())::float AS now
+                    SELECT *, extract(epoch FROM clock_timestamp())::float AS now
                       FROM sales_channel_account
                      WHERE channel_id = %s %s
                     """,
@@ -145,7 +176,7 @@ class SharedState:
             rows = cr.dictfetchall()
             yield cr, rows[0] if rows else None
 
-    def _write(self, cr, **values):
+    def _write(self, cr, values):
         assignments = SQL(", ").join(
             SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()
         )
@@ -158,75 +189,141 @@ class SharedState:
             log_exceptions=False,
         )
 
-    # Token
-
-    def _read_token(self):
+    def _read(self):
         with self._row(SQL()) as (_cr, row):
             return row
+
+    # Token
 
     def _known_grant(self, row, refused):
         """The stored token; empty if it is not ours, refused or at its end."""
         left = (row["token_until"] or 0.0) - row["now"]
-        if row["fingerprint"] != self.fingerprint or not row["token"] or left <= 0:
+        if row["fingerprint"] != self.fingerprint or left <= 0:
             return Grant("", 0.0)
-        try:
-            token = self.cipher.decrypt(row["token"].encode()).decode()
-        except InvalidToken:
-            return Grant("", 0.0)
+        token = self._decrypted(row["token"])
         return Grant("", 0.0) if token == refused else Grant(token, left)
+
+    def _known_refresh(self, row):
+        """The stored refresh token; empty if it is another app's, or at its end."""
+        if row["refresh_app"] != self.app or (row["refresh_until"] or 0.0) <= row["now"]:
+            return ""
+        return self._decrypted(row["refresh_token"])
+
+    def _decrypted(self, text):
+        """A token as it was; empty if it was encrypted with a secret we do not know."""
+        try:
+            return self.cipher.decrypt(text.encode()).decode() if text else ""
+        except InvalidToken:
+            return ""
+
+    def _encrypted(self, text):
+        return self.cipher.encrypt(text.encode()).decode()
 
     def _renew(self, renew, refused):
         """Let one worker ask for a token; the others use the old one as long as it lives."""
-        old = self._known_grant(self._read_token(), refused)
+        old = self._known_grant(self._read(), refused)
         lock = SQL("FOR UPDATE SKIP LOCKED") if old.token else SQL("FOR UPDATE")
-        with self._row(lock) as (cr, row):
-            if row is None:
-                return old
-            known = self._known_grant(row, refused)
-            if known.token and not needs_renewal(known.lifetime, row["token_lifetime"]):
-                return known
-            grant = renew("")
-            self._write(
-                cr,
-                fingerprint=self.fingerprint,
-                token=self.cipher.encrypt(grant.token.encode()).decode(),
-                token_lifetime=grant.lifetime,
-                token_until=row["now"] + grant.lifetime,
-            )
-            return grant
+        grant = lost = None
+        try:
+            with self._row(lock) as (cr, row):
+                if row is None:
+                    return old
+                known = self._known_grant(row, refused)
+                if known.token and not needs_renewal(known.lifetime, row["token_lifetime"]):
+                    return known
+                try:
+                    grant = renew(self._known_refresh(row))
+                except ConsentLostError as error:
+                    lost = error
+                    self._note_lost(cr, row)
+                else:
+                    self._write(cr, self._grant_values(grant, row))
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            if grant is None:
+                raise
+            self._rescue(grant)
+        if lost and not old.token:
+            raise lost
+        return grant or old
 
-    # Limit
+    def _note_lost(self, cr, row):
+        """A refresh token that was turned down once is never taken again."""
+        if self._known_refresh(row):
+            self._write(cr, {"refresh_token": None, "consent_lost": True})
+
+    def _grant_values(self, grant, row):
+        values = {
+            "fingerprint": self.fingerprint,
+            "token": self._encrypted(grant.token),
+            "token_lifetime": grant.lifetime,
+            "token_until": row["now"] + grant.lifetime,
+        }
+        # A refresh token that was not replaced does not live longer for having been used.
+        if grant.refresh and grant.refresh != self._known_refresh(row):
+            values |= {
+                "refresh_token": self._encrypted(grant.refresh),
+                "refresh_until": row["now"] + grant.refresh_lifetime,
+                "refresh_app": self.app,
+                "consent_lost": False,
+            }
+        return values
+
+    def _store(self, grant):
+        with self._row() as (cr, row):
+            if row is not None:
+                self._write(cr, self._grant_values(grant, row))
+            return row is not None
+
+    def _rescue(self, grant):
+        """The database went away after the channel had granted: nobody else has this grant."""
+        for _second in range(RESCUE):
+            try:
+                self._retry(self._store, grant)
+            except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+                _logger.info("a granted token is not stored yet: %s", error)
+                time.sleep(1)
+            else:
+                return
+        self._retry(self._store, grant)
+
+    # Limits
 
     @staticmethod
-    def _bucket(row):
+    def _bucket(row, name):
         return Bucket(
-            level=row["bucket_level"] or 0.0,
-            size=row["bucket_size"] or 0.0,
-            rate=row["bucket_rate"] or 0.0,
-            moment=row["bucket_moment"] or 0.0,
+            level=row[f"{name}_level"] or 0.0,
+            size=row[f"{name}_size"] or 0.0,
+            rate=row[f"{name}_rate"] or 0.0,
+            moment=row[f"{name}_moment"] or 0.0,
         )
 
-    def _write_bucket(self, cr, bucket):
+    def _limits(self, row):
+        return Limits(self._bucket(row, "bucket"), self._bucket(row, "budget"))
+
+    def _write_limits(self, cr, limits):
+        buckets = {"bucket": limits.pace, "budget": limits.budget}
         self._write(
             cr,
-            bucket_level=bucket.level,
-            bucket_size=bucket.size,
-            bucket_rate=bucket.rate,
-            bucket_moment=bucket.moment,
+            {
+                f"{name}_{part}": getattr(bucket, part)
+                for name, bucket in buckets.items()
+                for part in ("level", "size", "rate", "moment")
+            },
         )
 
-    def _take(self, points, longest):
+    def _take(self, points, longest, reserve, first):
         with self._row() as (cr, row):
             if row is None:
-                return self.memory.take(points, longest)
-            bucket, wait = self._bucket(row).take(points, row["now"], longest)
-            self._write_bucket(cr, bucket)
+                return self.memory.take(points, longest, reserve, first)
+            known = self._limits(row)
+            known = known if known.pace.rate else first or known
+            limits, wait = known.take(points, row["now"], longest, reserve)
+            self._write_limits(cr, limits)
             return wait
 
-    def _settle(self, taken, spent, told):
+    def _adjust(self, step):
         with self._row() as (cr, row):
             if row is None:
-                self.memory.settle(taken, spent, told)
+                self.memory.adjust(step)
                 return
-            told = replace(told, moment=row["now"])
-            self._write_bucket(cr, self._bucket(row).settle(taken, spent, told))
+            self._write_limits(cr, step(self._limits(row).at(row["now"])))

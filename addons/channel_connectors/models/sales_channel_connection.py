@@ -23,19 +23,23 @@ class SalesChannel(models.Model):
 
     def _adapter(self):
         """Connection to the channel."""
+        credentials = self._credentials()
+        return self._adapter_class()(credentials, state=self._account_state(credentials))
+
+    def _credentials(self):
+        """How to reach the account of the channel."""
         self.ensure_one()
         # sudo: the address is hidden from plain sales staff, the import runs for them too
         channel = self.sudo()
-        credentials = Credentials(
+        return Credentials(
             api_base=channel.api_base or "",
             client_id=channel.client_id or "",
             client_secret=self._secret("client_secret"),
             access_token=self._secret("access_token"),
             previous_secret=self._secret("client_secret_previous"),
+            account=channel.shop_domain or "",
             local=self._stand_in_allowed(),
         )
-        state = self._account_state(credentials.fingerprint, credentials.client_secret)
-        return self._adapter_class()(credentials, state=state)
 
     def _stand_in_allowed(self):
         """Whether a shop may be a stand-in on this machine; for tests and demonstrations."""
@@ -64,6 +68,11 @@ class SalesChannel(models.Model):
                 "and shop belong to the same organization."
             ),
             "token": self.env._("The access token was revoked: enter a new one."),
+            "consent": self.env._(
+                "Connect with the channel: the owner of the shop has to consent, again or for the "
+                "first time."
+            ),
+            "forbidden": self.env._("The channel does not let this app do that."),
             "scope": self.env._(
                 "Give the app the right it lacks, then have the shop approve it again."
             ),
@@ -136,6 +145,8 @@ class SalesChannel(models.Model):
         # sudo: the address is hidden from plain sales staff
         if not self.sudo().api_base:
             raise UserError(self.env._("Enter the address of the shop first."))
+        if self.has_consent and self.consent_state == "none":
+            raise UserError(self._advice("consent"))
 
     def _notify(self, title, message, kind):
         return {

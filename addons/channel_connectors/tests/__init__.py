@@ -4,6 +4,8 @@ from . import (
     test_changes,
     test_channel,
     test_decisions,
+    test_etsy_addresses,
+    test_etsy_orders,
     test_exact,
     test_faults,
     test_import,

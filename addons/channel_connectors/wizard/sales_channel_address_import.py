@@ -103,10 +103,10 @@ class SalesChannelAddressImport(models.TransientModel):
             raise UserError(texts[error.code]) from error
 
     def _country_codes(self):
-        """Codes of countries by code and by their names in all languages installed."""
+        """Codes of countries by code and by their names, in English and the languages used."""
         countries = self.env["res.country"]
         codes = dict(COUNTRY_NAMES)
-        for lang, _name in self.env["res.lang"].get_installed():
+        for lang in {"en_US", *(code for code, _name in self.env["res.lang"].get_installed())}:
             for country in countries.with_context(lang=lang).search([]):
                 codes[country.name.casefold()] = country.code
         return codes | {country.code.casefold(): country.code for country in countries.search([])}

@@ -22,12 +22,17 @@ class SaleOrder(models.Model):
 
     # ------------------------------------------------------------------- address
     def _find_address_flaws(self):
-        """Delivery addresses of goods that do not reach anybody."""
+        """Delivery addresses of goods that do not reach anybody.
+
+        Where the channel withholds the address the goods are made all the same: only their
+        delivery waits for it.
+        """
         words = self._get_flaw_words()
         return {
             order.id: ", ".join(words[flaw] for flaw in flaws)
             for order in self._get_goods_lines().order_id
-            if (flaws := find_flaws(order.partner_shipping_id._get_checked_address()))
+            if not order.channel_address_missing
+            and (flaws := find_flaws(order.partner_shipping_id._get_checked_address()))
         }
 
     def _get_flaw_words(self):

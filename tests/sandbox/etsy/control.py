@@ -11,7 +11,10 @@ from .answers import Json
 from .limits import VARIANTS
 from .oauth import SCOPES
 
-SWITCHES = ("addresses_hidden", "tracking_refused", "wrap_in_total", "relisting", "fee_vat")
+SWITCHES = (
+    *("addresses_hidden", "tracking_refused", "wrap_in_total"),
+    *("relisting", "fee_vat", "ledger_style"),
+)
 LIMITS = ("per_second", "per_day", "variant", "retry_after", "values")
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from openapi_core import Config, OpenAPI
 from openapi_core.exceptions import OpenAPIError
@@ -25,7 +26,11 @@ from .answers import Json, Refusal, not_found
 SHARED = Path(__file__).resolve().parents[4] / "shared/channels"
 VARIABLE = "ETSY_OPENAPI_FILE"
 SPECIFICATION = SHARED / "specs/etsy/etsy_connector-subset_strict.json"
+# All of Etsy's operations, for what the part above leaves out.
+WHOLE = "etsy-oas-*.json"
+ALSO = ("/v3/application/scopes",)
 HOST = "https://openapi.etsy.com"
+FORM = "application/x-www-form-urlencoded"
 METHODS = ("get", "put", "post", "delete")
 # Not in the file, but given by Etsy to any request.
 EVERYWHERE = (401, 403, 429)
@@ -49,6 +54,8 @@ class Operation:
     needs_token: bool
     # Query parameters by name with their schema.
     query: dict[str, Json]
+    # Fields of a form, where one is sent.
+    form: frozenset[str]
     statuses: frozenset[int]
 
 
@@ -67,7 +74,7 @@ class Guard:
     """Etsy's file, ready to judge."""
 
     def __init__(self, path: Path) -> None:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = _read(path)
         # Paths without parameters first: /listings/batch is no listing.
         templates = sorted(content["paths"], key=lambda template: template.count("{"))
         self.routes = [
@@ -104,7 +111,7 @@ class Guard:
             content_type=kind or "application/json",
         )
         try:
-            content = json.loads(body) if body and _is_json(kind) else None
+            content = _body(operation, body, kind)
             result = self.api.unmarshal_request(request)
             result.raise_for_errors()
         except json.JSONDecodeError as error:
@@ -138,8 +145,41 @@ def guard(path: Path | None = None) -> Guard:
     return Guard(path or specification_path())
 
 
-def _is_json(kind: str) -> bool:
-    return kind.split(";")[0].strip() == "application/json"
+def _read(path: Path) -> Json:
+    """The file with operations it leaves out."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for whole in sorted(path.parent.glob(WHOLE))[-1:]:
+        other = json.loads(whole.read_text(encoding="utf-8"))
+        for name in ALSO:
+            content["paths"].setdefault(name, other["paths"][name])
+        schemas = content["components"]["schemas"]
+        content["components"]["schemas"] = other["components"]["schemas"] | schemas
+    return _without_null_defaults(content)
+
+
+def _without_null_defaults(node: Any) -> Any:
+    """Etsy gives fields that may not be null null as default, which no validator takes."""
+    if isinstance(node, list):
+        return [_without_null_defaults(child) for child in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: _without_null_defaults(child)
+        for key, child in node.items()
+        if not (key == "default" and child is None)
+    }
+
+
+def _body(operation: Operation, body: bytes, kind: str) -> Any:
+    """The content of a request: JSON, or fields of a form, of which none is ignored."""
+    if not body:
+        return None
+    if kind.split(";")[0].strip() != FORM:
+        return json.loads(body)
+    fields = dict(parse_qsl(body.decode()))
+    if unknown := sorted(fields.keys() - operation.form):
+        raise Refusal(400, f"Unknown field: {unknown[0]}")
+    return fields
 
 
 def _operations(content: Json, template: str) -> dict[str, Operation]:
@@ -150,6 +190,7 @@ def _operations(content: Json, template: str) -> dict[str, Operation]:
 
 def _operation(definition: Json) -> Operation:
     """What has to be known about an operation beside its schemas."""
+    bodies = definition.get("requestBody", {}).get("content", {})
     security = [rule for rule in definition.get("security", []) if "oauth2" in rule]
     return Operation(
         definition["operationId"],
@@ -160,6 +201,7 @@ def _operation(definition: Json) -> Operation:
             for parameter in definition.get("parameters", [])
             if parameter["in"] == "query"
         },
+        frozenset(bodies.get(FORM, {}).get("schema", {}).get("properties", ())),
         frozenset(int(status) for status in definition["responses"]),
     )
 
@@ -178,7 +220,7 @@ def _closed(content: Json) -> Json:
         for method in METHODS:
             methods.get(method, {}).pop("security", None)
     for name, schema in closed["components"]["schemas"].items():
-        if schema.get("type") == "object" and name != "ErrorSchema":
+        if schema.get("properties") and name != "ErrorSchema":
             schema["additionalProperties"] = False
             for field in schema["properties"].values():
                 if field.get("nullable") and "oneOf" in field:

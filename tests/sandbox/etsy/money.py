@@ -2,16 +2,18 @@
 """Payments and the ledger of the payment account, booked as receipts are paid and refunded.
 
 Fees as Etsy publishes them for German shops: 4 % and 0.30 of a payment, 6.5 % of goods, of
-shipping and of gift wrap, each rounded to the cent. A refund gives back its share of the
-processing fee. The ledger is in the shop's currency.
+shipping and of gift wrap, each rounded to the cent. A refund gives its share of them back, but
+for the 0.30. Tax that Etsy collects comes in with the payment and goes out as ``sales_tax``.
+The ledger is in the shop's currency.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
-from .answers import Json, cents, money, not_found, page
+from .answers import Json, Refusal, cents, money, not_found, page
 from .guard import Call
 from .receipts import own_shop
 from .store import CURRENCY, SHOP_ID, USER_ID
@@ -21,6 +23,25 @@ PROCESSING_FIXED = 30
 TRANSACTION = Fraction(65, 1000)
 LISTING_FEE = 18
 LEDGER_ID = 31
+LONGEST = 31 * 86400
+# What an entry of a kind refers to and is called: as seen in answers of Etsy (discussions of
+# etsy/open-api, 302 and 442), and as in the samples. A reader has to take both.
+STYLES = {
+    "seen": {
+        "payment": ("PAYMENT_GROSS", "shop_payment"),
+        "refund": ("REFUND_GROSS", "payment_adjustment"),
+        "processing": ("PAYMENT_PROCESSING_FEE", "shop_payment"),
+        "processing_refund": ("REFUND_PROCESSING_FEE", "payment_adjustment"),
+        "vat": ("vat_seller_services", "etsy"),
+    },
+    "sample": {
+        "payment": ("payment", "payment"),
+        "refund": ("refund", "payment_adjustment"),
+        "processing": ("payment_processing_fee", "payment"),
+        "processing_refund": ("payment_processing_fee", "payment_adjustment"),
+        "vat": ("vat_seller_services", "bill"),
+    },
+}
 # What a unit of the buyer's currency is worth in the shop's.
 RATES = {
     "EUR": Fraction(1),
@@ -44,22 +65,23 @@ def in_shop_currency(amount: int, currency: str) -> int:
 
 
 def book(store: Any, kind: str, amount: int, reference: tuple[str, object], **extra: Any) -> Json:
-    """An entry of the ledger; kind is ``ledger_type`` and, unless given, ``description``."""
+    """An entry of the ledger; ``extra`` are further fields, and its ``moment`` if not now."""
     balance = store.ledger[-1]["balance"] if store.ledger else 0
     number = len(store.ledger) + 1
     moment = extra.pop("moment", None) or store.now()
+    name, about = STYLES[store.ledger_style].get(kind, (kind, reference[0]))
     entry = {
         "entry_id": 8000 + number,
         "ledger_id": LEDGER_ID,
         "sequence_number": 14000 + number,
         "amount": amount,
         "currency": CURRENCY,
-        "description": extra.pop("description", kind),
+        "description": STYLES["seen"].get(kind, (kind,))[0],
         "balance": balance + amount,
         "create_date": moment,
         "created_timestamp": moment,
-        "ledger_type": kind,
-        "reference_type": reference[0],
+        "ledger_type": name,
+        "reference_type": about,
         "reference_id": str(reference[1]),
         "parent_entry_id": 0,
         "payment_adjustments": [],
@@ -70,26 +92,20 @@ def book(store: Any, kind: str, amount: int, reference: tuple[str, object], **ex
 
 
 def fee(store: Any, kind: str, amount: int, reference: tuple[str, object], **extra: Any) -> None:
-    """A fee, and the VAT on it where the shop has to bear that."""
+    """A fee, negative if it is given back, and the VAT on it if the shop has to bear that."""
     if not amount:
         return
     entry = book(store, kind, -amount, reference, **extra)
     vat = half_up(Fraction(amount * store.fee_vat, 100))
     if vat:
-        book(
-            store,
-            "vat_seller_services",
-            -vat,
-            ("bill", 9000 + entry["entry_id"]),
-            parent_entry_id=entry["entry_id"],
-            moment=entry["created_timestamp"],
-        )
+        extra = {"parent_entry_id": entry["entry_id"], "moment": entry["created_timestamp"]}
+        book(store, "vat", -vat, ("etsy", 0), **extra)
 
 
 def payment_of(store: Any, receipt: Json) -> Json | None:
     """The payment of a receipt, if it is paid."""
-    number = receipt["receipt_id"]
-    return next((row for row in store.payments.values() if row["receipt_id"] == number), None)
+    number = store.paid_by.get(receipt["receipt_id"])
+    return store.payments[number] if number else None
 
 
 def settle(store: Any, *receipts: Json) -> None:
@@ -128,6 +144,7 @@ def _pay(store: Any, receipt: Json) -> None:
         "fees": money(cost, currency),
         "net": money(gross - cost, currency),
     }
+    store.paid_by[receipt["receipt_id"]] = number
     payment = store.payments[number] = {
         "payment_id": number,
         "buyer_user_id": receipt["buyer_user_id"],
@@ -161,37 +178,29 @@ def _book_payment(store: Any, receipt: Json, payment: Json) -> None:
     def shop(value: Json) -> int:
         return in_shop_currency(cents(value), currency)
 
-    book(
-        store,
-        "payment",
-        shop(receipt["grandtotal"]),
-        reference,
-        description="PAYMENT_GROSS",
-        moment=moment,
-    )
+    book(store, "payment", shop(receipt["grandtotal"]), reference, moment=moment)
     collected = shop(receipt["total_tax_cost"]) + shop(receipt["total_vat_cost"])
     if collected:
         book(store, "sales_tax", -collected, ("receipt", receipt["receipt_id"]), moment=moment)
+    for kind, amount, about in _selling_fees(receipt, shop):
+        fee(store, kind, amount, about, moment=moment)
+    fee(store, "processing", shop(payment["amount_fees"]), reference, moment=moment)
+
+
+def _selling_fees(
+    receipt: Json, shop: Callable[[Json], int]
+) -> Iterator[tuple[str, int, tuple[str, int]]]:
+    """Etsy's share of goods, shipping and wrapping."""
     for row in receipt["transactions"]:
-        worth = cents(row["price"]) * row["quantity"] - half_up(
-            Fraction(str(row["shop_coupon"])) * 100
-        )
-        amount = half_up(in_shop_currency(worth, currency) * TRANSACTION)
-        fee(store, "transaction", amount, ("transaction", row["transaction_id"]), moment=moment)
+        coupon = half_up(Fraction(str(row["shop_coupon"])) * 100)
+        worth = shop(row["price"]) * row["quantity"] - coupon
+        yield "transaction", half_up(worth * TRANSACTION), ("transaction", row["transaction_id"])
     for kind, field in (
         ("shipping_transaction", "total_shipping_cost"),
         ("gift_wrap_fees", "gift_wrap_price"),
     ):
         amount = half_up(shop(receipt[field]) * TRANSACTION)
-        fee(store, kind, amount, ("receipt", receipt["receipt_id"]), moment=moment)
-    fee(
-        store,
-        "payment_processing_fee",
-        shop(payment["amount_fees"]),
-        reference,
-        description="PAYMENT_PROCESSING_FEE",
-        moment=moment,
-    )
+        yield kind, amount, ("receipt", receipt["receipt_id"])
 
 
 def _give_back(store: Any, receipt: Json, payment: Json, refund: Json) -> None:
@@ -210,24 +219,37 @@ def _give_back(store: Any, receipt: Json, payment: Json, refund: Json) -> None:
     payment["adjusted_net"] = money(gross - cost, currency)
     payment["update_timestamp"] = payment["updated_timestamp"] = moment
     reference = ("payment_adjustment", adjustment["payment_adjustment_id"])
-    book(
-        store,
-        "refund",
-        -in_shop_currency(amount, currency),
-        reference,
-        description="REFUND_GROSS",
-        moment=moment,
-        payment_adjustments=[adjustment],
-    )
-    if back := adjustment["total_fee_adjustment_amount"]:
-        book(
-            store,
-            "payment_processing_fee",
-            in_shop_currency(back, currency),
-            reference,
-            description="REFUND_PROCESSING_FEE",
-            moment=moment,
-        )
+
+    def shop(value: Json) -> int:
+        return in_shop_currency(cents(value), currency)
+
+    extra = {"moment": moment, "payment_adjustments": [adjustment]}
+    book(store, "refund", -shop(refund["amount"]), reference, **extra)
+    _give_tax_back(store, receipt, amount, gross, shop, moment)
+    back = in_shop_currency(adjustment["total_fee_adjustment_amount"], currency)
+    fee(store, "processing_refund", -back, reference, moment=moment)
+    whole = cents(payment["amount_gross"])
+    taken = sum(cost for _kind, cost, _about in _selling_fees(receipt, shop))
+    share = _share(taken, whole, before["gross"], gross)
+    about = ("transaction", receipt["transactions"][0]["transaction_id"])
+    fee(store, "transaction_refund", -share, about, moment=moment)
+
+
+def _give_tax_back(
+    store: Any, receipt: Json, amount: int, left: int, shop: Callable[[Json], int], moment: int
+) -> None:
+    """Tax Etsy has collected goes back to the buyer by its share of the refund."""
+    collected = shop(receipt["total_tax_cost"]) + shop(receipt["total_vat_cost"])
+    whole = cents(receipt["grandtotal"])
+    back = _share(collected, whole, left + amount, left)
+    if back:
+        book(store, "sales_tax", back, ("receipt", receipt["receipt_id"]), moment=moment)
+
+
+def _share(amount: int, whole: int, before: int, after: int) -> int:
+    """What of an amount falls on the step from one rest to a smaller one; steps add up."""
+    parts = [half_up(Fraction(amount * (whole - rest), whole)) for rest in (before, after)]
+    return parts[1] - parts[0]
 
 
 def _adjustment(store: Any, receipt: Json, payment: Json, refund: Json) -> Json:
@@ -296,6 +318,9 @@ def ledger_entries(store: Any, call: Call) -> Json:
     """Entries of a time, the newest first."""
     own_shop(call)
     low, high = call.query["min_created"], call.query["max_created"]
+    if high - low > LONGEST:
+        text = "Time window between min_created and max_created must be no more than"
+        raise Refusal(400, f"{text} {LONGEST} seconds (31 days).")
     rows = [row for row in store.ledger if low <= row["created_timestamp"] <= high]
     return page(rows[::-1], call.query)
 
@@ -316,6 +341,7 @@ def ledger_payments(store: Any, call: Call) -> Json:
 def _is_about(entry: Json, payment: Json) -> bool:
     numbers = {
         "payment": [payment["payment_id"]],
+        "shop_payment": [payment["payment_id"]],
         "payment_adjustment": [
             row["payment_adjustment_id"] for row in payment["payment_adjustments"]
         ],

@@ -30,6 +30,7 @@ OPERATIONS: dict[str, Callable[[Any, Call], Any]] = {
     "getShopReceiptTransactionsByShop": receipts.get_shop_transactions,
     "getShopReceipts": receipts.get_receipts,
     "ping": shop.ping,
+    "tokenScopes": shop.scopes,
     "updateListingInventory": inventory.put_inventory,
 }
 # These change the shop: they must not be done twice.

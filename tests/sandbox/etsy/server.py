@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 from . import consent, faults
 from .answers import Json, Refusal
 from .control import CONTROL, state
-from .guard import Operation, Violation, guard
+from .guard import FORM, Operation, Violation, guard
 from .limits import TooMany
 from .operations import OPERATIONS, WRITING
 from .samples import default_receipts
@@ -24,7 +24,6 @@ from .store import Store
 TOKEN = "/v3/public/oauth/token"
 CONSENT = "/oauth/connect"
 APPLICATION = "/v3/application/"
-FORM = "application/x-www-form-urlencoded"
 
 
 class Sandbox:

@@ -23,6 +23,12 @@ def ping(_store: Any, _call: Call) -> Json:
     return {"application_id": 1_234_567}
 
 
+def scopes(store: Any, call: Call) -> Json:
+    """What a token may do."""
+    header = f"Bearer {call.body['token']}"
+    return {"scopes": sorted(store.authority.scopes_of(header, store.moment()))}
+
+
 def shop(store: Any, call: Call) -> Json:
     """Public facts about a shop."""
     if call.path["shop_id"] != SHOP_ID:

@@ -41,6 +41,8 @@ class Store:
         self.listings: dict[int, Json] = catalog.initial()
         self.receipts: dict[int, Json] = {}
         self.payments: dict[int, Json] = {}
+        # Payment by receipt.
+        self.paid_by: dict[int, int] = {}
         self.ledger: list[Json] = []
         for receipt in receipts:
             self.receipts[receipt["receipt_id"]] = copy.deepcopy(receipt)
@@ -58,6 +60,8 @@ class Store:
         self.relisting = "fee"
         # VAT on Etsy's fees, in percent; 0 for a shop that has told its VAT number.
         self.fee_vat = 0
+        # How entries of the ledger are named: "seen" at Etsy, or as in the "sample".
+        self.ledger_style = "seen"
 
     def _start_machinery(self) -> None:
         """What was asked and done, all empty at first."""

@@ -19,14 +19,13 @@ Payload = dict[str, Any]
 class Capabilities:
     """What a channel can do; the rest of the product asks before it offers.
 
-    ``sweep_days``: a channel that tells nothing by itself is read again so far back each night.
     ``api_base`` is the address of a channel that is the same for all shops, ``example`` one of
     a channel where each shop has its own. ``consent``: somebody signs in at the channel and
     lets us in, see ``consent.ConsentAdapter``. ``abilities``: what the channel lets some shops
-    do and others not.
-    ``parcels``: it is told of parcels of a whole order and not of pieces of its lines.
-    ``max_level``: the most it takes as a stock level. ``relisting_fee``: it charges for
-    offering again what was sold out.
+    do and others not. ``sweep_days``: a channel that tells nothing by itself is read again so
+    far back each night. ``parcels``: it is told of parcels of a whole order and not of pieces
+    of its lines. ``max_level``: the most it takes as a stock level. ``relisting_fee``: it
+    charges for offering again what was sold out.
     """
 
     label: str
@@ -67,8 +66,16 @@ class Credentials:
     @property
     def fingerprint(self) -> str:
         """Tells accounts and their secrets apart without naming them."""
-        parts = (self.api_base, self.client_id, self.client_secret, self.access_token)
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        return _hash(self.api_base, self.client_id, self.client_secret, self.access_token)
+
+    @property
+    def app(self) -> str:
+        """Tells apps apart, whatever their secret is just now."""
+        return _hash(self.api_base, self.client_id)
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
