@@ -37,7 +37,7 @@ class SalesChannelParcel(models.Model):
     company_id = fields.Many2one(related="intent_id.company_id", store=True, precompute=True)
     order_id = fields.Many2one(related="intent_id.order_id", store=True, index="btree_not_null")
     picking_id = fields.Many2one(related="intent_id.picking_id", store=True)
-    name = fields.Char("Order", required=True, readonly=True)
+    name = fields.Char("Order Number", required=True, readonly=True)
     buyer = fields.Char(related="order_id.partner_shipping_id.name", string="Buyer")
     shipped_at = fields.Datetime(related="picking_id.date_done", string="Shipped On")
     carrier = fields.Char(readonly=True)
