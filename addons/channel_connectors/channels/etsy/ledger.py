@@ -248,6 +248,8 @@ def pair_refunds(
     theirs = sorted(adjustments, key=lambda row: row[1])
     ours = sorted(refunds, key=lambda row: row[1])
     if len(theirs) == len(ours):
-        return {adjustment: refund for (adjustment, _), (refund, _) in zip(theirs, ours, strict=True)}
+        return {
+            adjustment: refund for (adjustment, _), (refund, _) in zip(theirs, ours, strict=True)
+        }
     by_moment = {moment: refund for refund, moment in ours}
     return {key: by_moment[moment] for key, moment in theirs if moment in by_moment}
