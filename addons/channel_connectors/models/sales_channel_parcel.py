@@ -191,9 +191,9 @@ class SalesChannelIntent(models.Model):
                 {
                     "intent_id": self.id,
                     "name": self.order_id.client_order_ref or self.order_id.name,
-                    "carrier": parcel.company,
-                    "number": parcel.number,
-                    "url": parcel.url,
+                    "carrier": parcel.company or False,
+                    "number": parcel.number or False,
+                    "url": parcel.url or False,
                 }
                 for parcel in parcels
                 if (parcel.number or False) not in known
