@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 import pickle
+import time
 import unittest
 from unittest.mock import patch
 
@@ -69,6 +70,13 @@ class EtsyShopCase(EtsyCase):
             }
         )
         tokens = cls.store.grant()
+        cls.env["sales.channel.account"].search([("channel_id", "=", channel.id)]).write(
+            {
+                "refresh_token": "kept in memory",
+                "refresh_app": channel._credentials().app,
+                "refresh_until": time.time() + 90 * 86400,
+            }
+        )
         state = MemoryState(grant=Grant(tokens["access_token"], 3600.0, tokens["refresh_token"]))
         cls.startClassPatcher(
             patch.object(type(channel), "_account_state", lambda channel, credentials: state)

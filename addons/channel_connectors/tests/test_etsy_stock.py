@@ -199,7 +199,9 @@ class TestEtsyStock(EtsyStockCase):
         """Once it is offered again by other means there is nothing to decide."""
         self.put_stock(self.advent, 5)
         self.push()
-        self.store.listings[ADVENT]["state"] = "active"
+        listing = self.store.listings[ADVENT]
+        listing["state"] = "active"
+        listing["inventory"]["products"][0]["offerings"][0]["quantity"] = 1
         self.put_stock(self.advent, 1)
         self.push()
         self.assertEqual(self.there(22100000005, ADVENT), 6)
