@@ -41,7 +41,7 @@ STRATA = (
     *("us_tax", "uk_vat", "us_refund", "us_refund_part", "buyer_usd", "buyer_gbp"),
     *("francs", "francs_coupon", "divisor_1", "divisor_1000", "packstation", "withheld"),
     *("refund_part", "refund_full", "refund_twice", "refund_coupon", "refund_oss"),
-    *("cancelled", "cancelled_unpaid", "unpaid", "free_item"),
+    *("cancelled", "cancelled_unpaid", "unpaid", "free_item", "by_bank"),
 )
 COUNTRIES = {
     "oss_at": "AT",

@@ -26,7 +26,7 @@ def write(maker: Any, *, happened: bool) -> Json:
         "name": f"Käuferin {maker.index}",
         **_address(maker),
         "status": status,
-        "payment_method": "cc",
+        "payment_method": "bt" if maker.has("by_bank") else "cc",
         "payment_email": None,
         "message_from_seller": None,
         "message_from_buyer": "Bitte ohne Plastik" if maker.index % 3 else None,

@@ -133,6 +133,27 @@ def delete_listing(store: Any, event: Json) -> Json:
     return listing
 
 
+def offer(store: Any, event: Json) -> Json:
+    """The seller changes an offering by hand: pieces, price in cents, whether it is shown."""
+    listing = store.listing(event["listing_id"])
+    product = next(row for row in alive(listing) if row["product_id"] == event["product_id"])
+    offering = product["offerings"][0]
+    changes = {name: event[name] for name in ("quantity", "is_enabled") if name in event}
+    if "price" in event:
+        changes["price"] = in_money(event["price"])
+    offering.update(changes)
+    listing["updated_timestamp"] = store.now()
+    return listing
+
+
+def listing_state(store: Any, event: Json) -> Json:
+    """A listing expires, or the seller takes it off."""
+    listing = store.listing(event["listing_id"])
+    listing["state"] = event["state"]
+    listing["updated_timestamp"] = store.now()
+    return listing
+
+
 def charge(store: Any, event: Json) -> Json:
     """Etsy takes a fee of its own: advertising, a listing."""
     reference = ("listing", event.get("reference_id", 1710000001))
@@ -155,6 +176,8 @@ EVENTS: dict[str, Callable[[Any, Json], Json]] = {
     "ship": ship,
     "deliver": deliver,
     "delete_listing": delete_listing,
+    "offer": offer,
+    "listing_state": listing_state,
     "charge": charge,
     "pay_out": pay_out,
 }

@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+from jsonschema.exceptions import best_match
 from openapi_core import Config, OpenAPI
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
+from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 
 from .answers import Json, Refusal, not_found
 
@@ -28,10 +30,13 @@ VARIABLE = "ETSY_OPENAPI_FILE"
 SPECIFICATION = SHARED / "specs/etsy/etsy_connector-subset_strict.json"
 # All of Etsy's operations, for what the part above leaves out.
 WHOLE = "etsy-oas-*.json"
-ALSO = ("/v3/application/scopes",)
+ALSO = (
+    "/v3/application/scopes",
+    "/v3/application/shops/{shop_id}/listings/{listing_id}",
+)
 HOST = "https://openapi.etsy.com"
 FORM = "application/x-www-form-urlencoded"
-METHODS = ("get", "put", "post", "delete")
+METHODS = ("get", "put", "post", "patch", "delete")
 # Not in the file, but given by Etsy to any request.
 EVERYWHERE = (401, 403, 429)
 
@@ -74,7 +79,7 @@ class Guard:
     """Etsy's file, ready to judge."""
 
     def __init__(self, path: Path) -> None:
-        content = _read(path)
+        content = read_specification(path)
         # Paths without parameters first: /listings/batch is no listing.
         templates = sorted(content["paths"], key=lambda template: template.count("{"))
         self.routes = [
@@ -114,10 +119,10 @@ class Guard:
             content = _body(operation, body, kind)
             result = self.api.unmarshal_request(request)
             result.raise_for_errors()
-        except json.JSONDecodeError as error:
-            raise Refusal(400, f"Invalid JSON: {error}") from error
         except OpenAPIError as error:
             raise Refusal(400, _explained(error)) from error
+        except ValueError as error:
+            raise Refusal(400, f"Invalid JSON: {error}") from error
         return Call(
             operation,
             dict(result.parameters.path),
@@ -126,27 +131,31 @@ class Guard:
             request,
         )
 
-    def answer(self, call: Call, status: int, content: Any) -> None:
+    def answer(self, call: Call, status: int, body: bytes) -> None:
         """Check an answer; a violation is a mistake of the stand-in."""
+        name = f"{call.operation.name} {status}"
         if status not in call.operation.statuses and status in EVERYWHERE:
-            if set(content) - {"error", "error_description"} or "error" not in content:
-                raise Violation(f"{call.operation.name}: {content}")
+            if not {"error"} <= json.loads(body).keys() <= {"error", "error_description"}:
+                raise Violation(f"{name}: {body!r}")
             return
-        response = MockResponse(json.dumps(content).encode(), status_code=status)
         try:
-            self.api.validate_response(call.checked, response)
+            self.api.validate_response(call.checked, MockResponse(body, status_code=status))
         except OpenAPIError as error:
-            raise Violation(f"{call.operation.name} {status}: {_explained(error)}") from error
+            raise Violation(f"{name}: {_explained(error)}") from error
+
+
+def guard() -> Guard:
+    """The judge by the file that is in use."""
+    return _loaded(specification_path())
 
 
 @cache
-def guard(path: Path | None = None) -> Guard:
-    """The judge by a file, loaded once."""
-    return Guard(path or specification_path())
+def _loaded(path: Path) -> Guard:
+    return Guard(path)
 
 
-def _read(path: Path) -> Json:
-    """The file with operations it leaves out."""
+def read_specification(path: Path) -> Json:
+    """Etsy's file, with operations that the part of it leaves out."""
     content = json.loads(path.read_text(encoding="utf-8"))
     for whole in sorted(path.parent.glob(WHOLE))[-1:]:
         other = json.loads(whole.read_text(encoding="utf-8"))
@@ -245,14 +254,11 @@ def _arguments(operation: Operation, pairs: list[tuple[str, str]]) -> list[tuple
 
 
 def _explained(error: BaseException) -> str:
-    """The innermost reasons of a refusal."""
-    cause: BaseException | None = error
-    texts = []
-    while cause is not None:
-        inner = getattr(cause, "schema_errors", None)
-        if inner is not None:
-            texts += [f"{'.'.join(map(str, one.path))}: {one.message}"[:300] for one in inner]
-        elif str(cause):
-            texts.append(str(cause)[:300])
+    """Where and why a request or an answer is refused, from the innermost cause."""
+    cause = error
+    while cause.__cause__ is not None:
         cause = cause.__cause__
-    return "; ".join(texts[-3:]) or type(error).__name__
+    if isinstance(cause, InvalidSchemaValue):
+        reasons = [best_match([one]) for one in cause.schema_errors]
+        return "; ".join(f"{one.json_path}: {one.message[:200]}" for one in reasons)
+    return f"{error}: {cause}"[:300]

@@ -23,9 +23,11 @@ PROCESSING_FIXED = 30
 TRANSACTION = Fraction(65, 1000)
 LISTING_FEE = 18
 LEDGER_ID = 31
+# Ways to pay that do not go through Etsy: nothing of them is in the ledger.
+OUTSIDE = ("bt", "mo", "check", "ck", "other")
 LONGEST = 31 * 86400
-# What an entry of a kind refers to and is called: as seen in answers of Etsy (discussions of
-# etsy/open-api, 302 and 442), and as in the samples. A reader has to take both.
+# What an entry of a kind refers to and is called: as seen in answers of Etsy (see
+# etsy/open-api#302, #442), and as in the samples. A reader has to take both.
 STYLES = {
     "seen": {
         "payment": ("PAYMENT_GROSS", "shop_payment"),
@@ -121,7 +123,8 @@ def settle(store: Any, *receipts: Json) -> None:
 def _due(store: Any, receipt: Json) -> list[tuple[int, Json, Json | None]]:
     """What is to be booked for a receipt: its payment, then refunds."""
     payment = payment_of(store, receipt)
-    if not receipt["is_paid"] or not cents(receipt["grandtotal"]):
+    outside = receipt["payment_method"] in OUTSIDE
+    if outside or not receipt["is_paid"] or not cents(receipt["grandtotal"]):
         return []
     done = len(payment["payment_adjustments"]) if payment else 0
     refunds = [(row["created_timestamp"], receipt, row) for row in receipt["refunds"][done:]]

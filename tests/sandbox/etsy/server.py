@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -48,8 +49,9 @@ class Sandbox:
         self.server.daemon_threads = True
         self.server.sandbox = self  # type: ignore[attr-defined]
         self.port = self.server.server_address[1]
-        self.url = self.store.url = f"http://{self.host}:{self.port}"
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.url = f"http://{self.host}:{self.port}"
+        # The server looks so often whether it is to stop: tests stop hundreds.
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
 
     def start(self) -> Sandbox:
         """Serve in the background."""
@@ -116,6 +118,10 @@ class _Handler(BaseHTTPRequestHandler):
         """The interface."""
         self._route()
 
+    def do_PATCH(self) -> None:
+        """The interface."""
+        self._route()
+
     def do_DELETE(self) -> None:
         """The interface."""
         self._route()
@@ -178,15 +184,18 @@ class _Handler(BaseHTTPRequestHandler):
             before = faults.BEFORE.get(fault["kind"]) if fault else None
             if before and before(self, fault):
                 return
-            status, content = self._serve(operation, path, pairs, body, head)
+            with self.store.lock:
+                status, content = self._serve(operation, path, pairs, body, head)
+            if operation.name in WRITING:
+                self._keep()
         except Refusal as refusal:
-            status, content = refusal.status, refusal.content
+            status, content = refusal.status, json.dumps(refusal.content).encode()
             if isinstance(refusal, TooMany) and self.store.limits.retry_after:
                 head["retry-after"] = str(refusal.retry_after)
         if fault and fault["kind"] in faults.AFTER:
             faults.AFTER[fault["kind"]](self, fault)
         else:
-            self.answer(status, content, head)
+            self.send(status, content, head)
 
     def _serve(
         self,
@@ -195,41 +204,35 @@ class _Handler(BaseHTTPRequestHandler):
         pairs: list[tuple[str, str]],
         body: bytes,
         head: dict[str, str],
-    ) -> tuple[int, Any]:
+    ) -> tuple[int, bytes]:
         """Judge the request, do it, and judge the answer."""
-        store = self.store
-        with store.lock:
-            self._check_key()
-            try:
-                store.limits.take(store.moment())
-            finally:
-                head.update(store.limits.headers(store.moment()))
-            if operation.needs_token:
-                self._check_token(operation)
-            kind = self.headers.get("Content-Type") or ""
-            call = self.sandbox.guard.request(self.command, path, pairs, body, kind)
-            if operation.name not in OPERATIONS:
-                raise Refusal(501, f"The stand-in does not serve {operation.name}")
-            try:
-                status, content = 200, OPERATIONS[operation.name](store, call)
-            except Refusal as refusal:
-                status, content = refusal.status, refusal.content
-            status, content = self._judged(call, status, content)
-            # While nobody else changes what is being read.
-            content = json.loads(json.dumps(content))
-        if operation.name in WRITING:
-            self._keep()
-        return status, content
-
-    def _judged(self, call: Any, status: int, content: Any) -> tuple[int, Any]:
-        """The answer, or what is wrong with it."""
+        self._check_key()
+        limits, moment = self.store.limits, self.store.moment()
         try:
-            self.sandbox.guard.answer(call, status, content)
+            limits.take(moment)
+        finally:
+            head.update(limits.headers(moment))
+        if operation.needs_token:
+            self._check_token(operation)
+        kind = self.headers.get("Content-Type") or ""
+        call = self.sandbox.guard.request(self.command, path, pairs, body, kind)
+        if operation.name not in OPERATIONS:
+            raise Refusal(501, f"The stand-in does not serve {operation.name}")
+        try:
+            status, content = 200, OPERATIONS[operation.name](self.store, call)
+        except Refusal as refusal:
+            status, content = refusal.status, refusal.content
+        except Exception:
+            self.store.violations.append(traceback.format_exc())
+            raise
+        answer = json.dumps(content).encode()
+        try:
+            self.sandbox.guard.answer(call, status, answer)
         except Violation as violation:
             self.store.violations.append(str(violation))
-            traceback.print_exc()
-            return 500, {"error": f"The stand-in broke Etsy's file: {violation}"}
-        return status, content
+            print(violation, file=sys.stderr)
+            return 500, json.dumps({"error": f"Etsy's file is broken: {violation}"}).encode()
+        return status, answer
 
     def _check_key(self) -> None:
         """``x-api-key: keystring:shared_secret``, as Etsy wants it since February 2026."""
