@@ -137,7 +137,7 @@ class SalesChannel(models.Model):
         offered = self._get_offered(levels)
         for location, rows in levels.grouped("location_id").items():
             present = {}
-            for page in adapter.levels_at(location.external_id):
+            for page in adapter.levels_at(location.external_id, levels._get_resting()):
                 present |= page
             for row in rows:
                 theirs = present.get(row.listing_id.inventory_item_id)

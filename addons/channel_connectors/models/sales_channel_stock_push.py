@@ -176,7 +176,7 @@ class SalesChannel(models.Model):
         """What the channel has at all its places, in pages."""
         for location in self.location_ids.filtered("warehouse_ids"):
             present = {}
-            for page in adapter.levels_at(location.external_id):
+            for page in adapter.levels_at(location.external_id, self.stock_ids._get_resting()):
                 present |= page
             rows = self.env["sales.channel.stock"].search(
                 [("location_id", "=", location.id), ("intent_id", "=", False)]
@@ -289,7 +289,8 @@ class SalesChannelStock(models.Model):
         """
         known = self.filtered("listing_id.inventory_item_id")
         (self - known)._note_gone()
-        present = adapter.levels_of(sorted(set(known.listing_id.mapped("inventory_item_id"))))
+        items = sorted(set(known.listing_id.mapped("inventory_item_id")))
+        present = adapter.levels_of(items, self._get_resting())
         surprised = self.browse()
         for level in known:
             key = (level.listing_id.inventory_item_id, level.location_id.external_id)
@@ -304,6 +305,10 @@ class SalesChannelStock(models.Model):
                 surprised |= level
                 level.write({"present": present[key], "is_known": True})
         return surprised
+
+    def _get_resting(self):
+        """Items we took off sale because nothing was left of them."""
+        return set(self.filtered("is_resting").listing_id.mapped("inventory_item_id"))
 
     def _get_sendable(self, adapter):
         """Levels that may be told; a place to keep others back."""
@@ -341,6 +346,7 @@ class SalesChannelStock(models.Model):
                             level.offered,
                             level.present,
                             level.relisting == "agreed",
+                            level.is_resting,
                         ]
                         for level in self
                     ]
@@ -362,7 +368,8 @@ class SalesChannelIntent(models.Model):
         self._save_progress(asked=True)
         self.channel_id._keep(commit)
         try:
-            adapter.set_levels(wanted, self.key, f"gid://odoo/SalesChannelIntent/{self.id}")
+            reference = f"gid://odoo/SalesChannelIntent/{self.id}"
+            resting = adapter.set_levels(wanted, self.key, reference)
         except (StaleError, SpentKeyError):
             return self._look_again(levels)
         except LevelsRefusedError as error:
@@ -384,6 +391,7 @@ class SalesChannelIntent(models.Model):
                     "sent_at": now,
                     "problem": False,
                     "relisting": False,
+                    "is_resting": level.listing_id.inventory_item_id in resting,
                 }
             )
         self._save_progress(asked=None)

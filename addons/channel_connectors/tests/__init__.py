@@ -9,6 +9,7 @@ from . import (
     test_etsy_payouts,
     test_etsy_shipments,
     test_etsy_stock,
+    test_etsy_connect,
     test_exact,
     test_faults,
     test_import,

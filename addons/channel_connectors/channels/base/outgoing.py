@@ -49,6 +49,7 @@ class Level:
     """The quantity wanted of an item at a place, where ``before`` is there now.
 
     ``may_relist`` if the channel may offer what has ended there, for which it charges a fee.
+    ``is_resting`` if we took it off sale for want of stock: it counts as nothing.
     """
 
     item_id: str
@@ -56,6 +57,7 @@ class Level:
     quantity: int
     before: int | None = None
     may_relist: bool = False
+    is_resting: bool = False
 
 
 @dataclass(frozen=True)

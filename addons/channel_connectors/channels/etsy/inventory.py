@@ -20,6 +20,8 @@ Json = dict[str, Any]
 MAX_QUANTITY = 999
 # More choices than this need to be announced in the request.
 USUAL_CHOICES = 2
+ACTIVE = "active"
+INACTIVE = "inactive"
 # States of a listing in which offering it again is charged by Etsy.
 ENDED = frozenset({"sold_out", "expired"})
 _LISTS = ("price_on_property", "quantity_on_property", "sku_on_property")
@@ -97,6 +99,15 @@ def changed(listing_id: Any, inventory: Json, wanted: Mapping[str, int]) -> Json
     if _READINESS in inventory:
         request[_READINESS] = list(inventory[_READINESS] or ())
     return request
+
+
+def has_stock(request: Json) -> bool:
+    """Whether anything could be bought after a request. Etsy takes no other inventory."""
+    return any(
+        row["quantity"] and row["is_enabled"]
+        for product in request["products"]
+        for row in product["offerings"]
+    )
 
 
 def query_of(request: Json) -> dict[str, str]:

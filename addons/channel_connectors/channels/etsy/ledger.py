@@ -41,6 +41,8 @@ FEES = frozenset(
     }
 )
 TRANSFERS = ("disburse", "recoup")
+# What Etsy calls a payment an entry refers to.
+PAYMENTS = ("payment", "shop_payment")
 CARRIED = "carried_over"
 FEE_VAT = "fee_vat"
 
@@ -109,7 +111,7 @@ def read_entry(node: Json) -> Entry:
     reference = (_word(node.get("reference_type")), str(node.get("reference_id") or ""))
     words = [_word(node.get("ledger_type")), _word(node.get("description"))]
     payments = {str(row["payment_id"]) for row in node.get("payment_adjustments") or ()}
-    if reference[0] == "payment":
+    if reference[0] in PAYMENTS:
         payments.add(reference[1])
     stamp = node.get("created_timestamp") or node["create_date"]
     return Entry(

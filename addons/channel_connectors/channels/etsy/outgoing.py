@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -109,17 +109,21 @@ class EtsyOutgoing:
                 }
         return found
 
-    def levels_of(self, item_ids: Iterable[str]) -> dict[tuple[str, str], int]:
-        """Quantity by item and place; what is gone is left out."""
+    def levels_of(
+        self, item_ids: Iterable[str], resting: Collection[str] = ()
+    ) -> dict[tuple[str, str], int]:
+        """Quantity by item and place; what is gone is left out. Items that are ``resting``
+        count as nothing as long as their listing is off sale.
+        """
         wanted = set(item_ids)
         return {
             (item, SHOP): quantity
             for node in self._inventories(inventory.listing_of(item) for item in wanted)
-            for item, quantity in inventory.levels(node["listing_id"], node["inventory"]).items()
+            for item, quantity in _levels(node, resting).items()
             if item in wanted
         }
 
-    def levels_at(self, place_id: str) -> Iterator[dict[str, int]]:
+    def levels_at(self, place_id: str, resting: Collection[str] = ()) -> Iterator[dict[str, int]]:
         """Quantity by item of all listings, page by page."""
         for state in STATES:
             params: Json = {
@@ -132,7 +136,7 @@ class EtsyOutgoing:
                 nodes = self.client.get(f"{self._shop}/listings", params)["results"]
                 found: dict[str, int] = {}
                 for node in nodes:
-                    found |= inventory.levels(node["listing_id"], node.get("inventory") or {})
+                    found |= _levels(node, resting)
                 yield found
                 if len(nodes) < LISTINGS_AT_ONCE:
                     break
@@ -152,46 +156,75 @@ class EtsyOutgoing:
         """A product that is not in its listing cannot be put there by its stock."""
         raise ItemGoneError(f"Etsy has no product {item_id}")
 
-    def set_levels(self, levels: Sequence[Level], key: str, reference: str) -> None:
+    def set_levels(self, levels: Sequence[Level], key: str, reference: str) -> set[str]:
         """Set levels, each listing with one write. ``StaleError`` if one is no longer what it
         was before. What was written already stays, and is not written again.
+
+        Returns the items that are off sale now because nothing is left of their listing.
         """
         listings: dict[int, list[Level]] = {}
         for level in levels:
             listings.setdefault(inventory.listing_of(level.item_id), []).append(level)
         refused: list[Level] = []
         reasons: list[str] = []
+        resting: set[str] = set()
         for listing_id, rows in listings.items():
             try:
-                self._set_listing(listing_id, rows)
+                if self._set_listing(listing_id, rows):
+                    resting |= {level.item_id for level in rows}
             except (RefusedError, inventory.InventoryError) as error:
                 reasons.append(str(error))
                 refused += rows
         if refused:
             indexes = [index for index, level in enumerate(levels) if level in refused]
             raise LevelsRefusedError("; ".join(reasons), indexes)
+        return resting
 
-    def _set_listing(self, listing_id: int, rows: list[Level]) -> None:
-        """Read the whole inventory, change its quantities, write it back, look at it."""
-        path = f"listings/{listing_id}/inventory"
-        current = self.client.get(path)
-        present = inventory.levels(listing_id, current)
+    def _set_listing(self, listing_id: int, rows: list[Level]) -> bool:
+        """Read the whole inventory, change its quantities, write it back, look at it.
+
+        Etsy takes no inventory without stock. A listing nothing is left of is taken off sale
+        as it is, which costs nothing, and put on sale again as soon as there is something.
+        Returns whether it is off sale for that reason.
+        """
+        current = self.client.get(f"listings/{listing_id}/inventory", {"includes": "Listing"})
+        state = current["listing"]["state"]
+        resting = {level.item_id for level in rows if level.is_resting}
+        node = {"listing_id": listing_id, "state": state, "inventory": current}
+        present = _levels(node, resting)
         wanted: dict[str, int] = {}
         for level in rows:
             wanted[level.item_id] = min(level.quantity, wanted.get(level.item_id, level.quantity))
-        if all(present.get(item) == quantity for item, quantity in wanted.items()):
-            return
         for level in rows:
             if present.get(level.item_id) not in (level.before, wanted[level.item_id]):
                 raise StaleError(f"{level.item_id} has {present.get(level.item_id)}")
-        ends = not any(present.values())
-        if ends and any(wanted.values()) and not any(level.may_relist for level in rows):
-            raise StaleError(f"listing {listing_id} has ended")
         request = inventory.changed(listing_id, current, wanted)
+        if not inventory.has_stock(request):
+            if state == inventory.ACTIVE:
+                self._set_state(listing_id, inventory.INACTIVE)
+            return state in (inventory.ACTIVE, inventory.INACTIVE)
+        if state in inventory.ENDED and not any(level.may_relist for level in rows):
+            raise StaleError(f"listing {listing_id} has ended")
+        self._write(listing_id, request, wanted, inventory.levels(listing_id, current))
+        if resting and state == inventory.INACTIVE:
+            self._set_state(listing_id, inventory.ACTIVE)
+        return False
+
+    def _write(
+        self, listing_id: int, request: Json, wanted: Mapping[str, int], present: Mapping[str, int]
+    ) -> None:
+        """Write an inventory back, unless it is there already."""
+        if all(present.get(item) == quantity for item, quantity in wanted.items()):
+            return
+        path = f"listings/{listing_id}/inventory"
+        # Somebody may buy before it could be repeated: that is decided on what is there then.
         answer = self.client.put(path, request, inventory.query_of(request), repeatable=False)
         told = inventory.levels(listing_id, answer)
         if any(told.get(item) != quantity for item, quantity in wanted.items()):
             raise StaleError(f"listing {listing_id} has not become what was written")
+
+    def _set_state(self, listing_id: int, state: str) -> None:
+        self.client.patch(f"{self._shop}/listings/{listing_id}", {"state": state})
 
     def _inventories(self, listing_ids: Iterable[int]) -> Iterator[Json]:
         """Listings with their inventories, many in one request."""
@@ -211,3 +244,11 @@ class EtsyOutgoing:
             middle = len(listing_ids) // 2
             return [*self._batch(listing_ids[:middle]), *self._batch(listing_ids[middle:])]
         return [node for node in answer["results"] if node.get("inventory")]
+
+
+def _levels(node: Json, resting: Collection[str]) -> dict[str, int]:
+    """Quantity by item of a listing, nothing of items that rest."""
+    found = inventory.levels(node["listing_id"], node.get("inventory") or {})
+    if node.get("state") == inventory.INACTIVE:
+        return {item: 0 if item in resting else pieces for item, pieces in found.items()}
+    return found
