@@ -53,6 +53,14 @@ class SalesChannel(models.Model):
         )
         return {**action, "context": {"default_channel_id": self.id}}
 
+    def _store_payloads(self, adapter, payloads):
+        """Orders also show what the channel lets us see."""
+        result = super()._store_payloads(adapter, payloads)
+        if adapter.capabilities.abilities:
+            for ability, (allowed, example) in adapter.abilities_shown(payloads).items():
+                self._note_ability(ability, allowed, example)
+        return result
+
     def _cron_sweep_orders(self):
         """Queue one sweep for each channel that needs it."""
         for channel in self.search([("auto_import", "=", True)]):

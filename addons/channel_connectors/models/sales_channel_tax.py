@@ -73,9 +73,9 @@ class SalesChannel(models.Model):
     def action_prepare_taxes(self):
         """Find or create a tax for every rate the orders of the inbox carry."""
         self.ensure_one()
-        self._require_setup()
         channel = self.with_company(self.company_id)
         if not channel.order_ids:
+            self._require_setup()
             try:
                 channel._fetch_orders(process=False)
             except ChannelError as error:

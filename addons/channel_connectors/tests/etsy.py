@@ -1,12 +1,16 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 import copy
 import json
+import sys
 from pathlib import Path
 
 from odoo import Command
 from odoo.tests import TransactionCase, tagged
 
-SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "channels" / "samples" / "etsy"
+PROJECT = Path(__file__).resolve().parents[3]
+SAMPLES = PROJECT.parent / "shared" / "channels" / "samples" / "etsy"
+if str(PROJECT) not in sys.path:
+    sys.path.insert(0, str(PROJECT))
 
 
 def receipt(number, *lines, country="DE", shipping=490, **changes):

@@ -47,3 +47,18 @@ class TestChannelOrders(BatchCase):
         )
         self.assertIn("Engraving: Oma", run.customer_wishes)
         self.assertIn(order.name, run.customer_wishes)
+
+    def test_withheld_address_is_made_but_not_sent(self):
+        """The order is planned and its goods are made; only their delivery waits."""
+        nobody = self.env["res.partner"].create({"name": "Käufer*in"})
+        order = self.order(
+            channel_payment_state="paid", channel_address_missing=True, partner_id=nobody.id
+        )
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+        self.assertFalse(order.planning_block_reason)
+        self.assertEqual(order.production_status, "to_plan")
+        self.assertTrue(order.picking_ids)
+        order.channel_address_missing = False
+        order.action_check_order()
+        self.assertEqual(order.production_status, "blocked")

@@ -56,17 +56,25 @@ class EtsyOrders:
             start = last
 
     def _same_second(self, second: int, seen: set[tuple[str, int]]) -> Iterator[OrderPage]:
-        """All receipts of one second: counted through until a round brings nothing new."""
-        found = True
-        while found:
-            found, offset = False, 0
-            while nodes := self._page(second, offset, until=second):
-                offset += len(nodes)
-                if fresh := _unseen(nodes, seen):
-                    found = True
-                    yield _page_of(fresh)
-                if len(nodes) < PAGE_SIZE:
-                    break
+        """All receipts of one second, counted through until two rounds bring the same: then
+        none left it while the first was counted, and none was passed over.
+        """
+        before, now = None, self._round(second)
+        while before != now:
+            if fresh := _unseen(list(now.values()), seen):
+                yield _page_of(fresh)
+            before, now = now, self._round(second)
+
+    def _round(self, second: int) -> dict[str, Payload]:
+        """Receipts of one second by their number, as far as counting finds them."""
+        found: dict[str, Payload] = {}
+        offset = 0
+        while nodes := self._page(second, offset, until=second):
+            offset += len(nodes)
+            found |= {_mark(node)[0]: node for node in nodes}
+            if len(nodes) < PAGE_SIZE:
+                break
+        return found
 
     def _page(self, start: int | None, offset: int, until: int | None = None) -> list[Payload]:
         params: dict[str, Any] = {
@@ -108,10 +116,16 @@ class EtsyOrders:
         return int(self.client.get(self._receipts, params)["count"])
 
     @staticmethod
-    def address_ability(payloads: Iterable[Payload]) -> tuple[bool, str] | None:
-        """Whether Etsy tells addresses to this key, from what it told; nothing from nothing."""
-        told = [has_address(payload) for payload in payloads]
-        return (any(told), f"{sum(told)}/{len(told)}") if told else None
+    def abilities_shown(payloads: Iterable[Payload]) -> dict[str, tuple[bool, str]]:
+        """What Etsy lets this key see, with the number of a receipt it showed in."""
+        found: dict[str, tuple[bool, str]] = {}
+        for payload in payloads:
+            number = str(payload.get("receipt_id"))
+            told = {"addresses": has_address(payload), "buyer_email": payload.get("buyer_email")}
+            for ability, is_told in told.items():
+                if is_told or ability not in found:
+                    found[ability] = (bool(is_told), number)
+        return found
 
     @staticmethod
     def payload_digest(payload: Payload) -> str:

@@ -145,7 +145,7 @@ def _decode(content: bytes) -> str:
 
 def _rows(text: str) -> list[dict[str, str]]:
     """Rows by our names of the columns, with the separator that makes most of the header."""
-    text = text.replace("\0", "")
+    text = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
     best: tuple[str, list[str]] = ("", [])
     for separator in SEPARATORS:
         header = next(csv.reader(io.StringIO(text), delimiter=separator), [])
