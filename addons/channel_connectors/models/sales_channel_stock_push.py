@@ -369,7 +369,7 @@ class SalesChannelIntent(models.Model):
         self.channel_id._keep(commit)
         try:
             reference = f"gid://odoo/SalesChannelIntent/{self.id}"
-            resting = adapter.set_levels(wanted, self.key, reference)
+            adapter.set_levels(wanted, self.key, reference, self._get_rest(commit))
         except (StaleError, SpentKeyError):
             return self._look_again(levels)
         except LevelsRefusedError as error:
@@ -391,11 +391,31 @@ class SalesChannelIntent(models.Model):
                     "sent_at": now,
                     "problem": False,
                     "relisting": False,
-                    "is_resting": level.listing_id.inventory_item_id in resting,
                 }
             )
+        self._note_awake(levels.filtered(lambda level: told[level.id] and level.is_resting))
         self._save_progress(asked=None)
         return {}
+
+    def _get_rest(self, commit):
+        """What notes that items go off sale for want of stock: before they do, so that they
+        are put on sale again whatever happens to this worker.
+        """
+
+        def rest(items):
+            self.channel_id.stock_ids.filtered(
+                lambda level: level.listing_id.inventory_item_id in items
+            ).is_resting = True
+            self.channel_id._keep(commit)
+
+        return rest
+
+    def _note_awake(self, levels):
+        """With one of its products all of a listing is on sale again."""
+        products = set(levels.listing_id.mapped("external_product_id"))
+        self.channel_id.stock_ids.filtered(
+            lambda level: level.is_resting and level.listing_id.external_product_id in products
+        ).is_resting = False
 
     def _look_again(self, levels):
         """Nothing was set: look at the levels again and decide again, with a new key."""

@@ -168,8 +168,8 @@ class TestEtsyStock(EtsyStockCase):
         self.assertEqual((level.relisting, level.problem), (False, False))
         self.assertEqual(self.store.listings[ADVENT]["state"], "active")
         # Agreed to once, not for ever.
-        self.put_stock(self.advent, -6)
-        self.push()
+        event = {"kind": "sell", "listing_id": ADVENT, "product_id": 22100000005}
+        happen(self.store, {**event, "quantity": 6})
         self.assertEqual(self.store.listings[ADVENT]["state"], "sold_out")
         self.put_stock(self.advent, 2)
         self.push()
@@ -186,7 +186,7 @@ class TestEtsyStock(EtsyStockCase):
         self.assertEqual(self.there(22100000005, ADVENT), 5)
 
     def test_reactivation_refused(self):
-        self.store.relisting = "refuse"
+        self.store.relisting = "refused"
         self.channel.relisting = "always"
         self.put_stock(self.advent, 5)
         self.push()
@@ -272,6 +272,57 @@ class TestEtsyStock(EtsyStockCase):
         self.put_stock(self.products["SEIFE-LAV-100"], 1)
         self.push()
         self.assertTrue(self.level(22100000003).problem)
+
+    def test_nothing_left_is_taken_off_sale(self):
+        """Etsy takes no inventory without stock. Off sale and on again costs nothing."""
+        self.push()
+        self.put_stock(self.products["SEIFE-LAV-200"], -50)
+        self.push()
+        self.assertEqual(self.there(22100000003), 0)
+        self.put_stock(self.products["SEIFE-LAV-100"], -50)
+        self.push()
+        listing = self.store.listings[SOAP]
+        self.assertEqual(listing["state"], "inactive")
+        self.assertTrue(self.level(22100000001).is_resting)
+        self.assertTrue(self.level(22100000003).is_resting)
+        self.assertFalse(self.channel._prove().filtered(lambda row: row.kind == "stock"))
+        # The other one comes back first: on sale again, and this one is known to be gone.
+        self.put_stock(self.products["SEIFE-LAV-200"], 4)
+        self.push()
+        self.assertEqual(listing["state"], "active")
+        self.assertEqual((self.there(22100000001), self.there(22100000003)), (0, 4))
+        self.assertFalse(self.channel.stock_ids.filtered("is_resting"))
+        self.assertFalse([row for row in self.store.ledger if "renew" in row["ledger_type"]])
+
+    def test_worker_killed_while_taking_off_sale(self):
+        """It is off sale, and nobody could note it any more: it comes back all the same."""
+        self.push()
+        self.put_stock(self.products["SEIFE-LAV-200"], -50)
+        self.put_stock(self.products["SEIFE-LAV-100"], -50)
+        self.store.add_faults("drop_after", count=9, operation="updateListing")
+        with patch("time.sleep"):
+            self.push()
+        self.store.faults.clear()
+        self.assertEqual(self.store.listings[SOAP]["state"], "inactive")
+        self.assertEqual(self.intents("stock")[-1].state, "sending")
+        self.push()
+        self.assertEqual(self.intents("stock")[-1].state, "done")
+        self.put_stock(self.products["SEIFE-LAV-100"], 3)
+        self.push()
+        self.assertEqual(self.store.listings[SOAP]["state"], "active")
+        self.assertEqual((self.there(22100000001), self.there(22100000003)), (3, 0))
+
+    def test_paused_by_the_seller(self):
+        """What a person took off sale stays so, with its quantities kept up."""
+        self.store.listings[SOAP]["state"] = "inactive"
+        self.push()
+        self.put_stock(self.products["SEIFE-LAV-100"], -50)
+        self.put_stock(self.products["SEIFE-LAV-200"], -50)
+        self.push()
+        self.put_stock(self.products["SEIFE-LAV-100"], 5)
+        self.push()
+        self.assertEqual(self.store.listings[SOAP]["state"], "inactive")
+        self.assertFalse(self.channel.stock_ids.filtered("is_resting"))
 
     def test_nightly_proof(self):
         self.push()

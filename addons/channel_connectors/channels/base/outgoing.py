@@ -5,7 +5,7 @@ about them. Quantities are whole pieces, as channels count them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -58,6 +58,10 @@ class Level:
     before: int | None = None
     may_relist: bool = False
     is_resting: bool = False
+
+
+# Told of the items a channel is about to take off sale, for nothing is left of them.
+Rest = Callable[[Collection[str]], None]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from ..base.errors import AuthenticationError, RefusedError
-from ..base.outgoing import ItemGoneError, Level, LevelsRefusedError, Place, StaleError
+from ..base.outgoing import ItemGoneError, Level, LevelsRefusedError, Place, Rest, StaleError
 from ..base.parcels import NotAllowedError, Parcel, ParcelState
 from . import inventory
 from .carriers import carrier_name
@@ -156,36 +156,32 @@ class EtsyOutgoing:
         """A product that is not in its listing cannot be put there by its stock."""
         raise ItemGoneError(f"Etsy has no product {item_id}")
 
-    def set_levels(self, levels: Sequence[Level], key: str, reference: str) -> set[str]:
+    def set_levels(
+        self, levels: Sequence[Level], key: str, reference: str, on_rest: Rest | None = None
+    ) -> None:
         """Set levels, each listing with one write. ``StaleError`` if one is no longer what it
         was before. What was written already stays, and is not written again.
-
-        Returns the items that are off sale now because nothing is left of their listing.
         """
         listings: dict[int, list[Level]] = {}
         for level in levels:
             listings.setdefault(inventory.listing_of(level.item_id), []).append(level)
         refused: list[Level] = []
         reasons: list[str] = []
-        resting: set[str] = set()
         for listing_id, rows in listings.items():
             try:
-                if self._set_listing(listing_id, rows):
-                    resting |= {level.item_id for level in rows}
+                self._set_listing(listing_id, rows, on_rest)
             except (RefusedError, inventory.InventoryError) as error:
                 reasons.append(str(error))
                 refused += rows
         if refused:
             indexes = [index for index, level in enumerate(levels) if level in refused]
             raise LevelsRefusedError("; ".join(reasons), indexes)
-        return resting
 
-    def _set_listing(self, listing_id: int, rows: list[Level]) -> bool:
+    def _set_listing(self, listing_id: int, rows: list[Level], on_rest: Rest | None) -> None:
         """Read the whole inventory, change its quantities, write it back, look at it.
 
         Etsy takes no inventory without stock. A listing nothing is left of is taken off sale
         as it is, which costs nothing, and put on sale again as soon as there is something.
-        Returns whether it is off sale for that reason.
         """
         current = self.client.get(f"listings/{listing_id}/inventory", {"includes": "Listing"})
         state = current["listing"]["state"]
@@ -201,14 +197,15 @@ class EtsyOutgoing:
         request = inventory.changed(listing_id, current, wanted)
         if not inventory.has_stock(request):
             if state == inventory.ACTIVE:
+                if on_rest:
+                    on_rest(present)
                 self._set_state(listing_id, inventory.INACTIVE)
-            return state in (inventory.ACTIVE, inventory.INACTIVE)
+            return
         if state in inventory.ENDED and not any(level.may_relist for level in rows):
             raise StaleError(f"listing {listing_id} has ended")
         self._write(listing_id, request, wanted, inventory.levels(listing_id, current))
         if resting and state == inventory.INACTIVE:
             self._set_state(listing_id, inventory.ACTIVE)
-        return False
 
     def _write(
         self, listing_id: int, request: Json, wanted: Mapping[str, int], present: Mapping[str, int]

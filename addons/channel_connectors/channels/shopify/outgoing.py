@@ -21,6 +21,7 @@ from ..base.outgoing import (
     Place,
     RefundOffer,
     RefundWish,
+    Rest,
     Shipment,
     ShippingState,
     SpentKeyError,
@@ -110,8 +111,10 @@ class ShopifyOutgoing:
                 return
             after = page["pageInfo"]["endCursor"]
 
-    def set_levels(self, levels: Sequence[Level], key: str, reference: str) -> set[str]:
-        """Set levels, all or none; the items that rest now, so none. ``StaleError`` if one is no longer what it was before,
+    def set_levels(
+        self, levels: Sequence[Level], key: str, reference: str, on_rest: Rest | None = None
+    ) -> None:
+        """Set levels, all or none. ``StaleError`` if one is no longer what it was before,
         ``LevelsRefusedError`` if some cannot be set at all.
         """
         quantities = [
@@ -141,7 +144,6 @@ class ShopifyOutgoing:
                 int(part) for problem in error.problems for part in problem.path if part.isdigit()
             }
             raise LevelsRefusedError(str(error), indexes or range(len(levels))) from error
-        return set()
 
     def keep_item(self, item_id: str, place_id: str, key: str) -> None:
         """Keep an item at a place from now on, with nothing available yet."""
