@@ -40,6 +40,7 @@
         "wizard/sales_channel_product_make_views.xml",
         "views/sales_channel_product_views.xml",
         "views/menus.xml",
+        "views/sales_channel_parcel_views.xml",
         "views/sale_order_gift_views.xml",
         "wizard/sales_channel_address_import_views.xml",
         "views/sales_channel_shadow_views.xml",

@@ -65,3 +65,9 @@ from . import (
     stock_picking_shipment,
     stock_quant,
 )
+
+# isort: split
+from . import (
+    sales_channel_parcel,
+    sales_channel_relisting,
+)

@@ -60,6 +60,7 @@ class SalesChannelIntent(models.Model):
         [
             ("waiting", "Waiting"),
             ("sending", "Sending"),
+            ("by_hand", "To Enter by Hand"),
             ("done", "Done"),
             ("failed", "Failed"),
             ("obsolete", "Obsolete"),
@@ -170,7 +171,8 @@ class SalesChannelIntent(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sent(self):
         if any(
-            intent.state == "sending" or (intent.state == "done" and intent.kind != "stock")
+            intent.state in ("sending", "by_hand")
+            or (intent.state == "done" and intent.kind != "stock")
             for intent in self
         ):
             raise UserError(

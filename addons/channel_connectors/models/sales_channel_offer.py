@@ -25,6 +25,12 @@ class SalesChannelListing(models.Model):
 
     inventory_item_id = fields.Char("Channel Stock Item", readonly=True, copy=False)
     is_item_checked = fields.Boolean(readonly=True, copy=False)
+    is_gone = fields.Boolean(
+        "Gone in the Channel",
+        readonly=True,
+        copy=False,
+        help="The channel has no such product any more: no stock can be offered there.",
+    )
     push_stock = fields.Boolean("Offer Stock", default=True)
     stock_buffer = fields.Integer(
         "Buffer", help="Pieces kept back from this channel, beside the buffer of the channel."
@@ -85,6 +91,7 @@ class SalesChannel(models.Model):
     def _get_offered(self, levels):
         """Pieces to offer by stock level, in a constant number of queries a location."""
         offered = {}
+        most = self._adapter_class().capabilities.max_level
         sold = self._get_unplanned_demand()
         for location, rows in levels.grouped("location_id").items():
             products = rows.listing_id.product_id
@@ -93,7 +100,8 @@ class SalesChannel(models.Model):
                 listing = row.listing_id
                 quantity = free.get(listing.product_id.id, 0)
                 buffer = self.stock_buffer + listing.stock_buffer
-                offered[row.id] = max(0, floor(quantity) - buffer)
+                pieces = max(0, floor(quantity) - buffer)
+                offered[row.id] = pieces if most is None else min(pieces, most)
         return offered
 
     def _get_free_quantities(self, products, warehouses, sold):

@@ -159,6 +159,14 @@ class SalesChannelPayoutLine(models.Model):
             "dispute_reversal": self.env._("Chargeback Won"),
             "reserved_funds": self.env._("Reserve"),
             "shipping_label": self.env._("Shipping Label"),
+            "carried_over": self.env._("Balance Carried Over"),
+            "fee_vat": self.env._("VAT on Fees"),
+            "listing": self.env._("Listing Fee"),
+            "transaction": self.env._("Transaction Fee"),
+            "shipping_transaction": self.env._("Transaction Fee on Shipping"),
+            "payment_processing_fee": self.env._("Payment Processing Fee"),
+            "offsite_ads_fee": self.env._("Offsite Ads"),
+            "prolist": self.env._("Advertising"),
         }
         for line in self:
             kind = line.kind or ""
@@ -331,9 +339,19 @@ class SalesChannel(models.Model):
                             "order_id": sale_orders.get(line.order_id),
                             "transaction_id": line.transaction_id or False,
                             "note": line.note or False,
+                            "account_id": self._get_movement_account(line).id,
                         }
                     )
                     for line in lines
                 ],
             }
         )
+
+    def _get_movement_account(self, line):
+        """Account of a movement without an order, where it is known beforehand."""
+        if line.kind == "carried_over":
+            # What one payout leaves is what the next one begins with.
+            return self._get_clearing_account()
+        if line.kind == "fee_vat":
+            return self.fee_vat_account_id
+        return self.env["account.account"]

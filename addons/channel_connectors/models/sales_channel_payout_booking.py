@@ -51,6 +51,13 @@ class SalesChannel(models.Model):
         "Ireland, are under reverse charge (§ 13b UStG): choose that tax. Financial services "
         "free of VAT take none.",
     )
+    fee_vat_account_id = fields.Many2one(
+        "account.account",
+        "Account for VAT on Fees",
+        check_company=True,
+        help="VAT the channel itself charges on its fees, because it knows no VAT number of the "
+        "company. It cannot be deducted as input tax: usually the account of the fees.",
+    )
     fee_partner_id = fields.Many2one(
         "res.partner", "Biller of Fees", help="The company of the channel that bills its fees."
     )

@@ -127,12 +127,14 @@ class SalesChannel(models.Model):
                 ("listing_id.push_stock", "=", True),
                 ("location_id.warehouse_ids", "!=", False),
                 ("intent_id", "=", False),
+                # What is not to be offered again, or not yet, differs for a reason.
+                ("relisting", "=", False),
             ]
         )
         offered = self._get_offered(levels)
         for location, rows in levels.grouped("location_id").items():
             present = {}
-            for page in adapter.levels_at(location.external_id):
+            for page in adapter.levels_at(location.external_id, levels._get_resting()):
                 present |= page
             for row in rows:
                 theirs = present.get(row.listing_id.inventory_item_id)

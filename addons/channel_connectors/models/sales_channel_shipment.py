@@ -240,6 +240,10 @@ class SalesChannelIntent(models.Model):
         shipment = self.browse(self.payload["shipment"])
         if shipment.state in OPEN_STATES:
             raise IntentHeld(self.env._("The shipment itself is not known to the channel yet."))
+        return self._replace_tracking(adapter, shipment, commit)
+
+    def _replace_tracking(self, adapter, shipment, commit):
+        """Give a shipment the tracking wanted now."""
         tracking = self._get_tracking_for(adapter)
         ids = [sent["id"] for sent in (shipment.progress or {}).get("sent", [])]
         if not ids:

@@ -8,7 +8,13 @@ from odoo.tools import SQL
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..channels.base.errors import ChannelError
-from ..channels.base.outgoing import Level, LevelsRefusedError, SpentKeyError, StaleError
+from ..channels.base.outgoing import (
+    ItemGoneError,
+    Level,
+    LevelsRefusedError,
+    SpentKeyError,
+    StaleError,
+)
 from .sales_channel_intent import OPEN_STATES
 from .sales_channel_offer import TOLD_OF_STOCK
 
@@ -141,10 +147,13 @@ class SalesChannel(models.Model):
             ]
         )
         if listings:
-            items = adapter.stock_items(listings.mapped("external_key"))
+            items = adapter.stock_items(
+                {row.external_key: row.external_product_id or "" for row in listings}
+            )
             for listing in listings:
                 listing.inventory_item_id = items.get(listing.external_key)
             listings.is_item_checked = True
+            listings.filtered("inventory_item_id").is_gone = False
         self._insert_levels()
         if everything:
             self._read_levels(adapter)
@@ -180,7 +189,7 @@ class SalesChannel(models.Model):
         """What the channel has at all its places, in pages."""
         for location in self.location_ids.filtered("warehouse_ids"):
             present = {}
-            for page in adapter.levels_at(location.external_id):
+            for page in adapter.levels_at(location.external_id, self.stock_ids._get_resting()):
                 present |= page
             rows = self.env["sales.channel.stock"].search(
                 [("location_id", "=", location.id), ("intent_id", "=", False)]
@@ -254,7 +263,7 @@ class SalesChannel(models.Model):
             self._import_before_push(commit)
             self._compute_offers(different)
         different._settle_equal()
-        rest = different.filtered("is_dirty")
+        rest = different.filtered("is_dirty")._get_sendable(adapter)
         if not rest:
             self._keep(commit)
             return 0
@@ -290,17 +299,42 @@ class SalesChannelStock(models.Model):
 
         An item the channel does not keep at a place is kept there from now on.
         """
-        present = adapter.levels_of(sorted(set(self.listing_id.mapped("inventory_item_id"))))
+        known = self.filtered("listing_id.inventory_item_id")
+        (self - known)._note_gone()
+        items = sorted(set(known.listing_id.mapped("inventory_item_id")))
+        present = adapter.levels_of(items, self._get_resting())
         surprised = self.browse()
-        for level in self:
+        for level in known:
             key = (level.listing_id.inventory_item_id, level.location_id.external_id)
             if key not in present:
-                adapter.keep_item(*key, str(uuid.uuid5(uuid.NAMESPACE_OID, f"{level.id}:keep")))
+                try:
+                    adapter.keep_item(*key, str(uuid.uuid5(uuid.NAMESPACE_OID, f"{level.id}:keep")))
+                except ItemGoneError:
+                    level._note_gone()
+                    continue
                 present[key] = 0
             if not level.is_known or level.present != present[key]:
                 surprised |= level
                 level.write({"present": present[key], "is_known": True})
         return surprised
+
+    def _get_resting(self):
+        """Items we took off sale because nothing was left of them."""
+        return set(self.filtered("is_resting").listing_id.mapped("inventory_item_id"))
+
+    def _get_sendable(self, adapter):
+        """Levels that may be told; a place to keep others back."""
+        return self
+
+    def _note_gone(self):
+        """The channel has nothing any more that this level could be of: the listing is looked
+        up again every night, and somebody should look at it.
+        """
+        problem = self.env._("The channel has no such product any more, or its variations changed.")
+        self.write({"problem": problem, "is_dirty": False, "is_known": False})
+        self.listing_id.write(
+            {"inventory_item_id": False, "is_item_checked": True, "is_gone": True}
+        )
 
     def _make_intent(self):
         """One message for these levels, with what the channel has now: it changes a level
@@ -323,6 +357,8 @@ class SalesChannelStock(models.Model):
                             level.location_id.external_id,
                             level.offered,
                             level.present,
+                            level.relisting == "agreed",
+                            level.is_resting,
                         ]
                         for level in self
                     ]
@@ -340,13 +376,12 @@ class SalesChannelIntent(models.Model):
         """Set the levels; repeated with the same key it changes nothing more."""
         rows = self.payload["levels"]
         levels = self.env["sales.channel.stock"].browse([row[0] for row in rows]).exists()
-        wanted = [
-            Level(item, place, quantity, before) for _id, item, place, quantity, before in rows
-        ]
+        wanted = [Level(*row[1:]) for row in rows]
         self._save_progress(asked=True)
         self.channel_id._keep(commit)
         try:
-            adapter.set_levels(wanted, self.key, f"gid://odoo/SalesChannelIntent/{self.id}")
+            reference = f"gid://odoo/SalesChannelIntent/{self.id}"
+            adapter.set_levels(wanted, self.key, reference, self._get_rest(commit))
         except (StaleError, SpentKeyError):
             return self._look_again(levels)
         except LevelsRefusedError as error:
@@ -367,10 +402,32 @@ class SalesChannelIntent(models.Model):
                     "is_known": True,
                     "sent_at": now,
                     "problem": False,
+                    "relisting": False,
                 }
             )
+        self._note_awake(levels.filtered(lambda level: told[level.id] and level.is_resting))
         self._save_progress(asked=None)
         return {}
+
+    def _get_rest(self, commit):
+        """What notes that items go off sale for want of stock: before they do, so that they
+        are put on sale again whatever happens to this worker.
+        """
+
+        def rest(items):
+            self.channel_id.stock_ids.filtered(
+                lambda level: level.listing_id.inventory_item_id in items
+            ).is_resting = True
+            self.channel_id._keep(commit)
+
+        return rest
+
+    def _note_awake(self, levels):
+        """With one of its products all of a listing is on sale again."""
+        products = set(levels.listing_id.mapped("external_product_id"))
+        self.channel_id.stock_ids.filtered(
+            lambda level: level.is_resting and level.listing_id.external_product_id in products
+        ).is_resting = False
 
     def _look_again(self, levels):
         """Nothing was set: look at the levels again and decide again, with a new key."""

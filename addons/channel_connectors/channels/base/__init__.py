@@ -4,6 +4,7 @@
 from . import (
     adapter,
     address,
+    carriers,
     changes,
     consent,
     credit,
@@ -14,6 +15,7 @@ from . import (
     money,
     order,
     outgoing,
+    parcels,
     proof,
     state,
 )

@@ -25,7 +25,9 @@ class Capabilities:
     ``consent.ConsentAdapter``. ``abilities``: what the channel lets some shops do and others
     not. ``products``: its products can be read, made and changed. ``order_notes``: data of our
     own can be kept with an order. ``sweep_days``: a channel that tells nothing by itself is
-    read again so far back each night.
+    read again so far back each night. ``parcels``: it is told of parcels of a whole order and
+    not of pieces of its lines. ``max_level``: the most it takes as a stock level.
+    ``relisting_fee``: it charges for offering again what was sold out.
     """
 
     label: str
@@ -45,6 +47,9 @@ class Capabilities:
     products: bool = False
     order_notes: bool = False
     sweep_days: int = 0
+    parcels: bool = False
+    max_level: int | None = None
+    relisting_fee: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ about them. Quantities are whole pieces, as channels count them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -31,6 +31,10 @@ class LevelsRefusedError(Exception):
         self.indexes = frozenset(indexes)
 
 
+class ItemGoneError(Exception):
+    """The channel has no such stock item any more, and none can be kept."""
+
+
 @dataclass(frozen=True)
 class Place:
     """A place of the channel that holds stock."""
@@ -42,12 +46,22 @@ class Place:
 
 @dataclass(frozen=True)
 class Level:
-    """The quantity wanted of an item at a place, where ``before`` is there now."""
+    """The quantity wanted of an item at a place, where ``before`` is there now.
+
+    ``may_relist`` if the channel may offer what has ended there, for which it charges a fee.
+    ``is_resting`` if we took it off sale for want of stock: it counts as nothing.
+    """
 
     item_id: str
     place_id: str
     quantity: int
     before: int | None = None
+    may_relist: bool = False
+    is_resting: bool = False
+
+
+# Told of the items a channel is about to take off sale, for nothing is left of them.
+Rest = Callable[[Collection[str]], None]
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ class OrderFact:
     """An order as one side knows it; ``sent`` are pieces that left, by order line.
 
     A channel states its amounts in the shop's currency and in the customer's; we have one.
+    ``by_parcel``: it knows of an order whether something has left, and not which pieces.
     """
 
     external_id: str
@@ -51,6 +52,7 @@ class OrderFact:
     cancelled: bool = False
     sent: Mapping[str, int] = field(default_factory=dict)
     test: bool = False
+    by_parcel: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,10 +103,16 @@ def _compare(there: OrderFact, here: OrderFact | None) -> Iterator[Difference]:
         )
     elif not there.cancelled:
         sent = {line: there.sent.get(line, 0) for line in here.sent}
-        if sent != dict(here.sent):
+        if _shipping_differs(there, sent, here):
             yield _difference(
                 DifferenceKind.SHIPMENT, there, str(sum(sent.values())), str(_total(here))
             )
+
+
+def _shipping_differs(there: OrderFact, sent: Mapping[str, int], here: OrderFact) -> bool:
+    if there.by_parcel:
+        return any(sent.values()) != any(here.sent.values())
+    return sent != dict(here.sent)
 
 
 def _total(fact: OrderFact) -> int:

@@ -10,6 +10,7 @@ from ..base.consent import challenge
 from ..base.state import AccountState, Grant
 from .address import API_BASE, check_api_base, consent_page
 from .client import EtsyClient
+from .inventory import MAX_QUANTITY
 from .money import EtsyMoney
 from .orders import EtsyOrders
 from .outgoing import EtsyOutgoing
@@ -29,6 +30,13 @@ class EtsyAdapter(EtsyOrders, EtsyOutgoing, EtsyMoney):
         example=API_BASE,
         consent=True,
         sweep_days=30,
+        stock=True,
+        fulfilment=True,
+        payouts=True,
+        proof=True,
+        parcels=True,
+        max_level=MAX_QUANTITY,
+        relisting_fee=True,
         abilities=("addresses", "tracking", "buyer_email", "webhooks"),
     )
     check_api_base = staticmethod(check_api_base)

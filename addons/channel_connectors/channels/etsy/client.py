@@ -92,11 +92,22 @@ class EtsyClient:
         return self._run(Request("POST", path, {"json": body or {}}, repeatable, urgent=True))
 
     def put(
-        self, path: str, body: dict[str, Any], params: dict[str, Any] | None = None
+        self,
+        path: str,
+        body: dict[str, Any],
+        params: dict[str, Any] | None = None,
+        *,
+        repeatable: bool = True,
     ) -> dict[str, Any]:
-        """Replace something as a whole; doing it twice changes nothing."""
+        """Replace something as a whole. Doing it twice changes nothing, unless somebody else
+        may have changed it in between: then it is not ``repeatable``.
+        """
         content = {"json": body, "params": _query(params or {})}
-        return self._run(Request("PUT", path, content, repeatable=True))
+        return self._run(Request("PUT", path, content, repeatable))
+
+    def patch(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Set fields to given values; doing it twice changes nothing."""
+        return self._run(Request("PATCH", path, {"json": body}, repeatable=True))
 
     @cached_property
     def shop_id(self) -> int:

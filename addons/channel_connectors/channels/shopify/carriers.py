@@ -7,6 +7,8 @@ Shopify compares names letter by letter.
 
 from __future__ import annotations
 
+from ..base.carriers import OTHER_NAMES, find_carrier
+
 COMPANIES = (
     "Amazon Logistics UK",
     "BPost",
@@ -45,25 +47,9 @@ COMPANIES = (
     "Venipak",
     "Österreichische Post",
 )
-# What German senders call them.
-OTHER_NAMES = {
-    "warenpost": "Deutsche Post",
-    "briefpost": "Deutsche Post",
-    "die post": "Swiss Post",
-    "schweizerische post": "Swiss Post",
-    "austrian post": "Österreichische Post",
-    "myhermes": "Hermes",
-    "united parcel service": "UPS",
-    "federal express": "FedEx",
-}
 
 
 def company_name(name: str) -> str:
-    """Shopify's name of a carrier we know as ``name`` ("DHL Paket"), or ours if it has none.
-
-    The longest of Shopify's names that begins ours, word by word, is taken.
-    """
-    words = " ".join(name.split()).casefold()
-    candidates = {company.casefold(): company for company in COMPANIES} | OTHER_NAMES
-    found = [key for key in candidates if f"{words} ".startswith(f"{key} ")]
-    return candidates[max(found, key=len)] if found else name.strip()
+    """Shopify's name of a carrier we know as ``name`` ("DHL Paket"), or ours if it has none."""
+    known = {company.casefold(): company for company in COMPANIES} | OTHER_NAMES
+    return find_carrier(name, known) or name.strip()

@@ -7,7 +7,7 @@ what is there, which the caller keeps. Money is in the shop's currency.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,7 @@ from ..base.outgoing import (
     Place,
     RefundOffer,
     RefundWish,
+    Rest,
     Shipment,
     ShippingState,
     SpentKeyError,
@@ -82,8 +83,13 @@ class ShopifyOutgoing:
                     found[node["id"]] = node["inventoryItem"]["id"]
         return found
 
-    def levels_of(self, item_ids: Iterable[str]) -> dict[tuple[str, str], int]:
-        """Available quantity by item and place; places that do not keep an item are left out."""
+    def levels_of(
+        self, item_ids: Iterable[str], resting: Collection[str] = ()
+    ) -> dict[tuple[str, str], int]:
+        """Available quantity by item and place; places that do not keep an item are left out.
+
+        Nothing ever rests here: Shopify takes a level of zero.
+        """
         found = {}
         for chunk in _chunks(list(item_ids), ITEMS_AT_ONCE):
             for node in self.client.execute("inventory_levels", {"ids": list(chunk)})["nodes"]:
@@ -91,8 +97,8 @@ class ShopifyOutgoing:
                     found[node["id"], level["location"]["id"]] = _available(level)
         return found
 
-    def levels_at(self, place_id: str) -> Iterator[dict[str, int]]:
-        """Available quantity by item at a place, page by page."""
+    def levels_at(self, place_id: str, resting: Collection[str] = ()) -> Iterator[dict[str, int]]:
+        """Available quantity by item at a place, page by page; see ``levels_of``."""
         after = None
         while True:
             variables = {"location": place_id, "after": after}
@@ -105,7 +111,9 @@ class ShopifyOutgoing:
                 return
             after = page["pageInfo"]["endCursor"]
 
-    def set_levels(self, levels: Sequence[Level], key: str, reference: str) -> None:
+    def set_levels(
+        self, levels: Sequence[Level], key: str, reference: str, on_rest: Rest | None = None
+    ) -> None:
         """Set levels, all or none. ``StaleError`` if one is no longer what it was before,
         ``LevelsRefusedError`` if some cannot be set at all.
         """
