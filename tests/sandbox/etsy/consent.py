@@ -18,6 +18,7 @@ button {{ font: inherit; padding: .5rem 1.5rem; margin-right: 1rem }}
 </style></head>
 <body><main><h1>{title}</h1>{content}</main></body></html>
 """
+QUESTION = "An application asks for access to your shop"
 FORM = """<p>It would be allowed: <code>{scopes}</code></p>
 <form method="post" action="/oauth/connect?{query}">
 <button type="submit" name="decision" value="deny">Deny</button>
@@ -44,7 +45,9 @@ def respond(store: Any, query: dict[str, str], form: dict[str, str]) -> Answer:
         return Answer(400, PAGE.format(title="Etsy", content=f"<p>{text}</p>"))
     if not problem and authority.consent == "page" and "decision" not in form:
         content = FORM.format(scopes=escape(query["scope"]), query=escape(urlencode(query)))
-        return Answer(200, PAGE.format(title="An application asks for access to your shop", content=content))
+        return Answer(
+            200, PAGE.format(title="An application asks for access to your shop", content=content)
+        )
     decision = form.get("decision") or authority.consent
     approved = decision in ("allow", "approve")
     return Answer(302, location=authority.decide(query, store.moment(), approved=approved))
