@@ -18,6 +18,7 @@ button {{ font: inherit; padding: .5rem 1.5rem; margin-right: 1rem }}
 </style></head>
 <body><main><h1>{title}</h1>{content}</main></body></html>
 """
+QUESTION = "An application asks for access to your shop"
 FORM = """<p>It would be allowed: <code>{scopes}</code></p>
 <form method="post" action="/oauth/connect?{query}">
 <button type="submit" name="decision" value="deny">Deny</button>
