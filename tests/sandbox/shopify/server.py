@@ -50,7 +50,7 @@ class Sandbox:
         self.server.sandbox = self  # type: ignore[attr-defined]
         self.port = self.server.server_address[1]
         self.url = self.store.url = f"http://{self.host}:{self.port}"
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
 
     def start(self) -> Sandbox:
         """Serve in the background."""
