@@ -32,7 +32,7 @@ class TestBulk(ChannelCase):
         self.assertTrue(self.channel.bulk_operation)
         self.assertFalse(self.channel.order_ids)
         jobs = self.env["queue.job"].search([("method_name", "=", "_job_bulk")])
-        self.assertEqual(jobs.channel or "root.sales_channels", "root.sales_channels")
+        self.assertEqual(jobs.channel, self.channel._get_job_channel("bulk"))
         started = self.channel.bulk_started
         self.assertFalse(self.job())
         self.assertFalse(self.channel.bulk_operation)
@@ -107,7 +107,7 @@ class TestBulk(ChannelCase):
         channel = self.channel.with_context(queue_job__no_delay=False)
         self.assertEqual(channel.action_import_all()["params"]["type"], "success")
         job = self.env["queue.job"].search([("method_name", "=", "_job_bulk")])
-        self.assertEqual((len(job), job.channel), (1, "root.sales_channels"))
+        self.assertEqual((len(job), job.channel), (1, self.channel._get_job_channel("bulk")))
         self.assertTrue(job.job_function_id.allow_commit)
 
 

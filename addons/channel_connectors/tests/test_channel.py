@@ -63,7 +63,7 @@ class TestChannel(ChannelCase):
         channel._cron_import_orders()
         jobs = self.env["queue.job"].search([], limit=1, order="id desc")
         self.assertEqual(self.env["queue.job"].search_count([]), before + 1)
-        self.assertEqual(jobs.channel, "root.sales_channels")
+        self.assertEqual(jobs.channel, self.channel._get_job_channel("import"))
         self.assertEqual(jobs.records, self.channel)
 
     def test_prepare_taxes(self):
