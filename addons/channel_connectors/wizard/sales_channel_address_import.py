@@ -83,6 +83,7 @@ class SalesChannelAddressImport(models.TransientModel):
             "res_id": self.id,
             "target": "new",
             "views": [(False, "form")],
+            "context": {"dialog_size": "extra-large"},
         }
 
     def _read_file(self):
