@@ -11,48 +11,56 @@ from tests.sandbox.etsy import KEYSTRING, SHARED_SECRET
 DAY = 86400
 
 
-def set_up(env, url, access, refresh):
-    """A channel of Etsy whose owner has consented, and whose access token is at its end."""
+def set_up(env, url, tokens):
+    """Channels of Etsy whose owner has consented, with their access tokens at their end."""
     from odoo.addons.channel_connectors.channels.base.state import Grant
 
     env["ir.config_parameter"].set_param("channel_connectors.stand_in_allowed", "True")
-    channel = env["sales.channel"].create(
-        {
-            "name": "Etsy",
-            "channel_type": "etsy",
-            "api_base": url,
-            "client_id": KEYSTRING,
-            "client_secret": SHARED_SECRET,
-            "auto_import": False,
-        }
-    )
-    env.cr.commit()
-    grant = Grant(access, 3600.0, refresh, 90.0 * DAY)
-    channel._account_state(channel._credentials()).store(grant)
-    _end_access(env, channel.id, 0)
-    print(channel.id)
+    for pair in tokens.split(","):
+        access, refresh = pair.split("/")
+        channel = env["sales.channel"].create(
+            {
+                "name": "Etsy",
+                "channel_type": "etsy",
+                "api_base": url,
+                "client_id": KEYSTRING,
+                "client_secret": SHARED_SECRET,
+                "auto_import": False,
+            }
+        )
+        env.cr.commit()
+        grant = Grant(access, 3600.0, refresh, 90.0 * DAY)
+        channel._account_state(channel._credentials()).store(grant)
+        _end_access(env, channel, 0)
+        print(f"channel_id={channel.id}")
 
 
-def _end_access(env, channel_id, left):
+def _end_access(env, channel, left):
+    env.cr.commit()  # what was stored is not in the view of this transaction
     env.cr.execute(
         "UPDATE sales_channel_account SET token_until = extract(epoch FROM now()) + %s"
         " WHERE channel_id = %s",
-        [left, int(channel_id)],
+        [left, channel.id],
     )
     env.cr.commit()
 
 
-def ask(env, channel_id, start_at=0, left=None):
-    """Ask Etsy something as a worker does. ``left``: so many seconds of the token are left."""
+def ask(env, channel_id, start_at=0, left=""):
+    """Ask Etsy something as a worker does; once for each of the seconds the token has left."""
     channel = env["sales.channel"].browse(int(channel_id))
-    if left is not None:
-        _end_access(env, channel.id, float(left))
-    client = channel._adapter().client
-    time.sleep(max(0.0, float(start_at) - time.time()))
-    try:
-        found = client.who_am_i()["shop_id"]
-    except Exception as error:  # noqa: BLE001  (told to the test)
-        found = type(error).__name__
+    for seconds in left.split(",") if left else [None]:
+        if seconds is not None:
+            _end_access(env, channel, float(seconds))
+        client = channel._adapter().client
+        time.sleep(max(0.0, float(start_at) - time.time()))
+        try:
+            found = client.who_am_i()["shop_id"]
+        except Exception as error:  # noqa: BLE001  (told to the test)
+            found = type(error).__name__
+        _tell(env, channel, found)
+
+
+def _tell(env, channel, found):
     env.cr.rollback()
     env.invalidate_all()
     print(json.dumps({"found": found, "consent": channel.consent_state}))
@@ -94,4 +102,5 @@ def lose_database(env, channel_id):
         return grant
 
     client.renew = renew_and_break
-    print(json.dumps({"found": client.who_am_i()["shop_id"]}))
+    _tell(env, channel, client.who_am_i()["shop_id"])
+    _tell(env, channel, channel._adapter().client.who_am_i()["shop_id"])
