@@ -29,7 +29,7 @@ class SalesChannelAbility(models.Model):
         required=True,
     )
     state = fields.Selection(
-        [("unknown", "Not Tried Yet"), ("yes", "Yes"), ("no", "No")],
+        [("unknown", "Unknown"), ("yes", "Yes"), ("no", "No")],
         "Allowed",
         required=True,
         default="unknown",
@@ -96,7 +96,10 @@ class SalesChannel(models.Model):
         self.ensure_one()
         # sudo: what the channel answered is true, whoever asked
         abilities = self.env["sales.channel.ability"].sudo()
-        known = abilities.search([("channel_id", "=", self.id), ("ability", "=", ability)])
+        known = abilities.search_fetch(
+            [("channel_id", "=", self.id), ("ability", "=", ability)],
+            ["state", "allowed_at", "refused_at"],
+        )
         if known and not known._is_news(allowed):
             return
         kind = "allowed" if allowed else "refused"
@@ -131,7 +134,7 @@ class SalesChannel(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "channel_connectors.action_sales_channel_ability"
         )
-        action["name"] = self.env._("What %s lets this key do", capabilities.label)
+        action["display_name"] = self.env._("What %s lets this key do", capabilities.label)
         action["domain"] = [("channel_id", "=", self.id)]
         return action
 

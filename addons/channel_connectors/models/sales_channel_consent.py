@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..channels.base.adapter import adapter_class, channel_types
@@ -16,6 +16,7 @@ from ..channels.base.state import MemoryState
 
 _logger = logging.getLogger(__name__)
 
+MANAGER = "channel_connectors.group_channel_manager"
 PATH = "/sales_channels/consent"
 # Whoever has gone to the channel to consent should be back by then.
 PATIENCE = timedelta(minutes=15)
@@ -123,7 +124,7 @@ class SalesChannel(models.Model):
     def action_consent(self):
         """Send the browser to the channel, where the owner of the shop lets us in."""
         self.ensure_one()
-        self.check_access("write")
+        self._check_may_connect()
         credentials = self._credentials()
         if not (credentials.client_id and credentials.client_secret):
             raise UserError(self._advice("missing"))
@@ -143,6 +144,11 @@ class SalesChannel(models.Model):
         )
         address = self._adapter().consent_address(consent.redirect, consent.state, consent.verifier)
         return {"type": "ir.actions.act_url", "url": address, "target": "self"}
+
+    def _check_may_connect(self):
+        self.check_access("write")
+        if not self.env.user.has_group(MANAGER):
+            raise AccessError(self.env._("Only managers of sales channels connect shops."))
 
     def _check_consent_redirect(self):
         parts = urlsplit(self.consent_redirect)
@@ -167,7 +173,7 @@ class SalesChannel(models.Model):
         # sudo: a browser that comes back has no choice of companies; what is allowed in the
         # company of the channel is checked with it
         channel = channel.with_company(channel.sudo().company_id)
-        channel.check_access("write")
+        channel._check_may_connect()
         if not taken["used"]:
             channel._finish_consent(taken, code, error)
         return channel
@@ -225,7 +231,7 @@ class SalesChannel(models.Model):
                 channel._note_failure(channel._explain(error))
         # What was renewed, or lost, stands in transactions of its own.
         self.env["ir.cron"]._commit_progress(len(channels), remaining=0)
-        channels.invalidate_recordset()
+        self.env.invalidate_all()
         for channel in channels:
             channel._in_company_language()._announce_consent(channel.consent_state)
 

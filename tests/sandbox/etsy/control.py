@@ -12,8 +12,8 @@ from .limits import VARIANTS
 from .oauth import SCOPES
 
 SWITCHES = (
-    *("addresses_hidden", "tracking_refused", "wrap_in_total"),
-    *("relisting", "fee_vat", "ledger_style"),
+    *("addresses_hidden", "tracking_refused", "unknown_carrier"),
+    *("without_stock", "relisting", "fee_vat", "ledger_style"),
 )
 LIMITS = ("per_second", "per_day", "variant", "retry_after", "values")
 

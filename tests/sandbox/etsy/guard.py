@@ -30,10 +30,13 @@ VARIABLE = "ETSY_OPENAPI_FILE"
 SPECIFICATION = SHARED / "specs/etsy/etsy_connector-subset_strict.json"
 # All of Etsy's operations, for what the part above leaves out.
 WHOLE = "etsy-oas-*.json"
-ALSO = ("/v3/application/scopes",)
+ALSO = (
+    "/v3/application/scopes",
+    "/v3/application/shops/{shop_id}/listings/{listing_id}",
+)
 HOST = "https://openapi.etsy.com"
 FORM = "application/x-www-form-urlencoded"
-METHODS = ("get", "put", "post", "delete")
+METHODS = ("get", "put", "post", "patch", "delete")
 # Not in the file, but given by Etsy to any request.
 EVERYWHERE = (401, 403, 429)
 

@@ -17,6 +17,8 @@ from .store import CURRENCY, SHOP_ID, USER_ID
 
 MOST = 999
 RELIST_SECONDS = 120 * 86400
+# States of listings that have ended, and what renewing them is called in the ledger.
+ENDED = {"sold_out": "renew_sold", "expired": "renew_expired"}
 ASPECTS = ("price", "quantity", "sku", "readiness_state")
 
 
@@ -258,13 +260,44 @@ def _property_value(store: Any, sent: Json) -> Json:
 
 
 def _relist(store: Any, listing: Json, products: list[Json]) -> None:
-    """Without stock a listing is sold out; coming back from there costs a listing fee."""
+    """What stock, or none of it, does to the state of a listing."""
     rows = [row for product in products for row in product["offerings"] if row["is_enabled"]]
     has_stock = any(row["quantity"] for row in rows)
+    if not has_stock and store.without_stock == "refused":
+        raise Refusal(400, "One offering must have quantity greater than 0")
     if listing["state"] == "active" and not has_stock:
         listing["state"] = "sold_out"
-    elif listing["state"] in ("sold_out", "expired") and has_stock:
-        if store.relisting == "refuse":
+    elif listing["state"] in ENDED and has_stock and store.relisting != "stays":
+        if store.relisting == "refused":
             raise Refusal(409, f"The listing is {listing['state']} and must be renewed first")
-        listing["state"] = "active"
-        money.fee(store, "renew_sold", money.LISTING_FEE, ("listing", listing["listing_id"]))
+        _renew(store, listing)
+
+
+def _renew(store: Any, listing: Json) -> None:
+    """A listing that has ended runs again, for the fee of a new one."""
+    kind = ENDED[listing["state"]]
+    listing["state"] = "active"
+    money.fee(store, kind, money.LISTING_FEE, ("listing", listing["listing_id"]))
+
+
+def patch_listing(store: Any, call: Call) -> Json:
+    """Take a listing off sale or put it on again; nothing else can be changed here.
+
+    Off sale and on again is free as long as the listing runs; one that has ended is renewed.
+    """
+    own_shop(call)
+    listing = store.listing(call.path["listing_id"])
+    if set(call.body or {}) != {"state"}:
+        raise Refusal(400, "The stand-in changes nothing but state")
+    state = call.body["state"]
+    if state == "active" and listing["state"] in ENDED:
+        if not pieces(listing):
+            offerings(listing)[0]["quantity"] = 1
+        _renew(store, listing)
+    elif not pieces(listing):
+        raise Refusal(400, "There was a problem with /quantity : cannot be empty")
+    listing["state"] = state
+    listing["updated_timestamp"] = store.now()
+    store.effect("state", listing_id=listing["listing_id"], state=state)
+    shown = shown_listing(store, listing)
+    return {key: value for key, value in shown.items() if key != "skus"}

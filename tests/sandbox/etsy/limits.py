@@ -27,8 +27,8 @@ VARIANTS: dict[str, dict[str, str]] = {
 class TooMany(Refusal):
     """A limit is reached; how long to wait."""
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(429, "You have exceeded your quota")
+    def __init__(self, text: str, seconds: float) -> None:
+        super().__init__(429, text)
         self.retry_after = max(1, int(-(-seconds // 1)))
 
 
@@ -51,10 +51,10 @@ class Limits:
             self.taken.popleft()
         if len(self.taken) >= self.per_day:
             self.refused += 1
-            raise TooMany(self.taken[0] + DAY - now)
+            raise TooMany("Exceeded daily rate limit", self.taken[0] + DAY - now)
         if self._this_second(now) >= self.per_second:
             self.refused += 1
-            raise TooMany(self.taken[-self.per_second] + 1 - now)
+            raise TooMany("Exceeded per second rate limit", self.taken[-self.per_second] + 1 - now)
         self.taken.append(now)
 
     def _this_second(self, now: float) -> int:

@@ -26,8 +26,8 @@ LEDGER_ID = 31
 # Ways to pay that do not go through Etsy: nothing of them is in the ledger.
 OUTSIDE = ("bt", "mo", "check", "ck", "other")
 LONGEST = 31 * 86400
-# What an entry of a kind refers to and is called: as seen in answers of Etsy (discussions of
-# etsy/open-api, 302 and 442), and as in the samples. A reader has to take both.
+# What an entry of a kind refers to and is called: as seen in answers of Etsy (see
+# etsy/open-api#302, #442), and as in the samples. A reader has to take both.
 STYLES = {
     "seen": {
         "payment": ("PAYMENT_GROSS", "shop_payment"),

@@ -31,7 +31,8 @@ OPERATIONS: dict[str, Callable[[Any, Call], Any]] = {
     "getShopReceipts": receipts.get_receipts,
     "ping": shop.ping,
     "tokenScopes": shop.scopes,
+    "updateListing": inventory.patch_listing,
     "updateListingInventory": inventory.put_inventory,
 }
 # These change the shop: they must not be done twice.
-WRITING = frozenset({"createReceiptShipment", "updateListingInventory"})
+WRITING = frozenset({"createReceiptShipment", "updateListing", "updateListingInventory"})

@@ -118,6 +118,10 @@ class _Handler(BaseHTTPRequestHandler):
         """The interface."""
         self._route()
 
+    def do_PATCH(self) -> None:
+        """The interface."""
+        self._route()
+
     def do_DELETE(self) -> None:
         """The interface."""
         self._route()

@@ -54,9 +54,14 @@ class Store:
         self.addresses_hidden = False
         # Etsy refuses tracking by German shops' keys.
         self.tracking_refused = False
-        # Whether the price of gift wrap is part of a new receipt's grand total.
-        self.wrap_in_total = True
-        # What Etsy does when a sold-out listing gets stock again: "fee" or "refuse".
+        # What a carrier Etsy does not know leads to: the request is "refused", or the parcel
+        # counts but its code is "dropped" (etsy/open-api#135).
+        self.unknown_carrier = "refused"
+        # What an inventory without any stock leads to. Etsy refuses it since 2022 (etsy/open-api#395,
+        # #501, #560): "refused", or "sold_out" as it was before.
+        self.without_stock = "refused"
+        # What stock does to a listing that has ended: it comes back for a "fee", it "stays"
+        # ended until it is set active (etsy/open-api#247), or stock is "refused".
         self.relisting = "fee"
         # VAT on Etsy's fees, in percent; 0 for a shop that has told its VAT number.
         self.fee_vat = 0

@@ -126,7 +126,7 @@ def test_each_shipment_mails_the_buyer(sandbox, caller):
     [
         (3511000001, {"tracking_kode": "1"}, 400),
         (3511000001, {"tracking_code": "1"}, 400),
-        (3511000001, {"tracking_code": "1", "carrier_name": "dhl-germany"}, 400),
+        (3511000001, {"tracking_code": "1", "carrier_name": "Gute Post"}, 400),
         (3511000001, {"tracking_code": 1, "carrier_name": "DHL"}, 400),
         (3511000004, {}, 400),
         (3511000006, {}, 409),
@@ -142,8 +142,13 @@ def test_carriers(caller):
     found = caller.get("/shipping-carriers", origin_country_iso="DE")
     assert "DHL" in [row["name"] for row in found["results"]]
     caller.get("/shipping-carriers", status=400)
-    body = {"tracking_code": "1", "carrier_name": "other"}
-    assert caller.post(f"{FIRST}/tracking", body)["shipments"][0]["carrier_name"] == "other"
+    for number, name in enumerate(("other", "dhl-germany", "UPS")):
+        body = {"tracking_code": "1", "carrier_name": name}
+        shipments = caller.post(f"{FIRST}/tracking", body)["shipments"]
+        assert shipments[number]["carrier_name"] == name
+    caller.tell("switch", unknown_carrier="dropped")
+    body = {"tracking_code": "1", "carrier_name": "Gute Post"}
+    assert len(caller.post(f"{FIRST}/tracking", body)["shipments"]) == 3
 
 
 def test_restrictions_of_german_shops(sandbox, caller):

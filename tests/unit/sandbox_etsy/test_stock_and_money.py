@@ -119,30 +119,80 @@ def test_inventories_that_are_refused(sandbox, caller, spoil, words):
     assert sandbox.store.effects == []
 
 
-def test_sold_out_and_back(sandbox, caller):
-    body = sendable(caller.get(inventory(SIMPLE)))
-    offering = body["products"][0]["offerings"][0]
-    offering["quantity"] = 0
-    caller.put(inventory(SIMPLE), body)
-    assert caller.get(f"/listings/{SIMPLE}")["state"] == "sold_out"
+def without_stock(caller, listing):
+    body = sendable(caller.get(inventory(listing)))
+    for product in body["products"]:
+        product["offerings"][0]["quantity"] = 0
+    return body
+
+
+def state(caller, listing):
+    return caller.get(f"/listings/{listing}")["state"]
+
+
+def set_state(caller, listing, wanted, status=200):
+    answer = caller.ask("PATCH", f"{SHOP}/listings/{listing}", data={"state": wanted})
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def test_some_stock_has_to_be_left(sandbox, caller):
+    """One variation may be at nothing, or be hidden, but not all of them."""
+    body = without_stock(caller, SOAP)
+    wrong = caller.put(inventory(SOAP), body, status=400)
+    assert wrong == {"error": "One offering must have quantity greater than 0"}
+    body["products"][0]["offerings"][0] |= {"quantity": 5, "is_enabled": False}
+    caller.put(inventory(SOAP), body, status=400)
+    body["products"][1]["offerings"][0]["quantity"] = 1
+    assert quantities(caller.put(inventory(SOAP), body)) == [5, 1]
+    caller.happen("listing_state", listing_id=SOAP, state="inactive")
+    caller.put(inventory(SOAP), without_stock(caller, SOAP), status=400)
+
+
+def test_off_sale_and_on_again_is_free(sandbox, caller):
+    entries = len(sandbox.store.ledger)
+    assert set_state(caller, SIMPLE, "inactive")["state"] == "inactive"
+    assert state(caller, SIMPLE) == "inactive"
+    assert set_state(caller, SIMPLE, "active")["state"] == "active"
+    assert len(sandbox.store.ledger) == entries
+    assert [effect["state"] for effect in sandbox.store.effects] == ["inactive", "active"]
+    set_state(caller, SIMPLE, "sold_out", status=400)
+    set_state(caller, SOLD_OUT, "inactive", status=400)
+    answer = caller.ask("PATCH", f"{SHOP}/listings/{SIMPLE}", data={"stait": "active"})
+    assert answer.status_code == 400
+
+
+def test_a_listing_that_has_ended_is_renewed(sandbox, caller):
+    set_state(caller, SOLD_OUT, "active")
+    assert quantities(caller.get(inventory(SOLD_OUT))) == [1]
+    assert sandbox.store.ledger[-1]["ledger_type"] == "renew_sold"
+    caller.happen("listing_state", listing_id=SIMPLE, state="expired")
+    set_state(caller, SIMPLE, "active")
+    assert quantities(caller.get(inventory(SIMPLE))) == [25]
+    assert sandbox.store.ledger[-1]["ledger_type"] == "renew_expired"
+
+
+@pytest.mark.parametrize(
+    ("relisting", "status", "after", "cost"),
+    [("fee", 200, "active", 18), ("stays", 200, "sold_out", 0), ("refused", 409, "sold_out", 0)],
+)
+def test_stock_for_a_listing_that_has_ended(sandbox, caller, relisting, status, after, cost):
+    caller.tell("switch", relisting=relisting, without_stock="sold_out")
+    caller.put(inventory(SIMPLE), without_stock(caller, SIMPLE))
     found = caller.get(f"{SHOP}/listings", state="sold_out")["results"]
     assert [row["listing_id"] for row in found] == [SIMPLE, SOLD_OUT]
     balance = sandbox.store.ledger[-1]["balance"]
-    caller.tell("switch", relisting="refuse")
-    offering["quantity"] = 5
-    caller.put(inventory(SIMPLE), body, status=409)
-    caller.tell("switch", relisting="fee")
-    caller.put(inventory(SIMPLE), body)
-    assert caller.get(f"/listings/{SIMPLE}")["state"] == "active"
-    fee = sandbox.store.ledger[-1]
-    assert (fee["ledger_type"], fee["amount"]) == ("renew_sold", -18)
-    assert (fee["reference_id"], fee["balance"]) == (str(SIMPLE), balance - 18)
+    body = without_stock(caller, SIMPLE)
+    body["products"][0]["offerings"][0]["quantity"] = 5
+    caller.put(inventory(SIMPLE), body, status=status)
+    assert state(caller, SIMPLE) == after
+    assert sandbox.store.ledger[-1]["balance"] == balance - cost
 
 
 def test_the_last_piece_is_sold(caller):
     product = caller.get(inventory(1710000003))["products"][0]["product_id"]
     caller.happen("sell", listing_id=1710000003, product_id=product, quantity=4)
-    assert caller.get("/listings/1710000003")["state"] == "sold_out"
+    assert state(caller, 1710000003) == "sold_out"
 
 
 def test_the_seller_works_by_hand(sandbox, caller):
@@ -153,8 +203,8 @@ def test_the_seller_works_by_hand(sandbox, caller):
     caller.happen("listing_state", listing_id=SOAP, state="expired")
     body = sendable(caller.get(inventory(SOAP)))
     caller.put(inventory(SOAP), body)
-    assert caller.get(f"/listings/{SOAP}")["state"] == "active"
-    assert sandbox.store.ledger[-1]["ledger_type"] == "renew_sold"
+    assert state(caller, SOAP) == "active"
+    assert sandbox.store.ledger[-1]["ledger_type"] == "renew_expired"
 
 
 def test_listings(caller):

@@ -33,7 +33,8 @@ from .address import check_api_base
 
 _logger = logging.getLogger(__name__)
 
-TOKEN_TIMEOUT = 10.0
+# Long, for with the answer to its renewal a refresh token is lost.
+TOKEN_TIMEOUT = 60.0
 PREFIX = "/v3/application/"
 
 
@@ -60,7 +61,7 @@ class EtsyClient:
         attempts: int = 5,
         backoff: float = 0.5,
         longest_pause: float = 30.0,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.base = check_api_base(credentials.api_base, local=credentials.local)
@@ -70,7 +71,7 @@ class EtsyClient:
         self.attempts = attempts
         self.backoff = backoff
         self.longest_pause = longest_pause
-        self.sleep = sleep
+        self.sleep = sleep or time.sleep
         self.jitter = jitter
         self.session = requests.Session()
         self._refused_token = ""
@@ -208,10 +209,13 @@ class EtsyClient:
     # Tokens
 
     def _token(self) -> str:
-        """A valid access token."""
+        """A valid access token. Without one nothing was sent, so asking again is harmless."""
         if not (self.credentials.client_id and self.credentials.client_secret):
             raise AuthenticationError("the keystring or the shared secret is missing", "missing")
-        return self.state.grant(self.renew, self._refused_token).token
+        try:
+            return self.state.grant(self.renew, self._refused_token).token
+        except TransientError as error:
+            raise TransientError(str(error), error.code, unsent=True) from error
 
     def renew(self, refresh: str) -> Grant:
         """New tokens for a refresh token, which counts no more from then on."""
