@@ -26,7 +26,13 @@ from tests.sandbox.etsy import (
     available,
     default_receipts,
 )
-from tests.sandbox.etsy.guard import SPECIFICATION, VARIABLE, specification_path
+from tests.sandbox.etsy.guard import (
+    METHODS,
+    SPECIFICATION,
+    VARIABLE,
+    read_specification,
+    specification_path,
+)
 
 PROJECT = Path(__file__).resolve().parents[1]
 COMMAND = [sys.executable, "-m", "tests.sandbox.etsy"]
@@ -90,10 +96,10 @@ def test_etsys_file_may_be_elsewhere(monkeypatch, tmp_path):
 
 def _file_for_prism(folder):
     """Etsy's file, with lists in queries joined by commas: so everybody sends them."""
-    content = json.loads(specification_path().read_text(encoding="utf-8"))
+    content = read_specification(specification_path())
     for methods in content["paths"].values():
-        for definition in methods.values():
-            for parameter in definition.get("parameters", []):
+        for method in METHODS:
+            for parameter in methods.get(method, {}).get("parameters", []):
                 if parameter["schema"].get("type") == "array":
                     parameter["explode"] = False
     path = folder / "etsy.json"
@@ -182,6 +188,8 @@ def _questions():
         ]
     }
     yield "PUT", "/v3/application/listings/1710000002/inventory", {"json": stock}, 200
+    for state, status in (("inactive", 200), ("active", 200), ("gone", 422)):
+        yield "PATCH", f"{SHOP}/listings/1710000002", {"data": {"state": state}}, status
 
 
 if os.environ.get("SOAK") and shutil.which("npm"):

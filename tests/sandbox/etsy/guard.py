@@ -79,7 +79,7 @@ class Guard:
     """Etsy's file, ready to judge."""
 
     def __init__(self, path: Path) -> None:
-        content = _read(path)
+        content = read_specification(path)
         # Paths without parameters first: /listings/batch is no listing.
         templates = sorted(content["paths"], key=lambda template: template.count("{"))
         self.routes = [
@@ -144,14 +144,18 @@ class Guard:
             raise Violation(f"{name}: {_explained(error)}") from error
 
 
+def guard() -> Guard:
+    """The judge by the file that is in use."""
+    return _loaded(specification_path())
+
+
 @cache
-def guard(path: Path | None = None) -> Guard:
-    """The judge by a file, loaded once."""
-    return Guard(path or specification_path())
+def _loaded(path: Path) -> Guard:
+    return Guard(path)
 
 
-def _read(path: Path) -> Json:
-    """The file with operations it leaves out."""
+def read_specification(path: Path) -> Json:
+    """Etsy's file, with operations that the part of it leaves out."""
     content = json.loads(path.read_text(encoding="utf-8"))
     for whole in sorted(path.parent.glob(WHOLE))[-1:]:
         other = json.loads(whole.read_text(encoding="utf-8"))

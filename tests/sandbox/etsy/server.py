@@ -49,7 +49,7 @@ class Sandbox:
         self.server.daemon_threads = True
         self.server.sandbox = self  # type: ignore[attr-defined]
         self.port = self.server.server_address[1]
-        self.url = self.store.url = f"http://{self.host}:{self.port}"
+        self.url = f"http://{self.host}:{self.port}"
         # The server looks so often whether it is to stop: tests stop hundreds.
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
 

@@ -32,7 +32,6 @@ class Store:
         self.lock = threading.RLock()
         self.offset = 0.0
         self.serial = 0
-        self.url = ""
         self.authority = Authority(KEYSTRING, USER_ID)
         self.secrets = [SHARED_SECRET]
         self.limits = limits or Limits()
@@ -57,8 +56,8 @@ class Store:
         # What a carrier Etsy does not know leads to: the request is "refused", or the parcel
         # counts but its code is "dropped" (etsy/open-api#135).
         self.unknown_carrier = "refused"
-        # What an inventory without any stock leads to. Etsy refuses it since 2022 (etsy/open-api#395,
-        # #501, #560): "refused", or "sold_out" as it was before.
+        # What an inventory without any stock leads to: it is "refused" since 2022
+        # (etsy/open-api#395, #501, #560), or the listing is "sold_out" as before.
         self.without_stock = "refused"
         # What stock does to a listing that has ended: it comes back for a "fee", it "stays"
         # ended until it is set active (etsy/open-api#247), or stock is "refused".
