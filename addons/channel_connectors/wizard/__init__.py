@@ -2,6 +2,7 @@
 from . import (
     sales_channel_address,
     sales_channel_cancel,
+    sales_channel_consent,
     sales_channel_preview,
     sales_channel_refund_send,
 )
