@@ -3,6 +3,7 @@ import pickle
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form
 
 from odoo.addons.channel_connectors.channels.shopify import client
 
@@ -492,12 +493,15 @@ class TestProductRoles(ProductCase):
 
     def make_as(self, user, listing, template):
         wizard = self.env["sales.channel.product.make"].with_user(user)
-        wizard = wizard.with_context(active_ids=listing.ids).create({"tax_id": self.tax.id})
-        wizard.action_make()
+        form = Form(wizard.with_context(active_ids=listing.ids))
+        form.tax_id = self.tax
+        form.save().action_make()
         self.assertTrue(listing.product_id)
         offer = self.env["sales.channel.product.offer"].with_user(user)
         offer = offer.with_context(active_model="product.template", active_ids=template.ids)
-        offer.create({"channel_id": self.channel.id}).action_make()
+        form = Form(offer)
+        form.channel_id = self.channel
+        form.save().action_make()
         self.channel.with_user(user).action_send_outgoing()
         self.assertEqual(self.intents("product").state, "done")
 
