@@ -20,16 +20,21 @@ class SalesChannelListing(models.Model):
     sku = fields.Char("SKU")
     title = fields.Char()
     product_id = fields.Many2one("product.product", index="btree_not_null", check_company=True)
-    is_mapped = fields.Boolean(compute="_compute_is_mapped", store=True)
+    is_gift_card = fields.Boolean(readonly=True)
+    is_mapped = fields.Boolean(
+        compute="_compute_is_mapped",
+        store=True,
+        help="Has its product, or needs none: gift cards are booked on that of the channel.",
+    )
 
     _unique_variant = models.Constraint(
         "UNIQUE(channel_id, external_key)", "A variant of a channel can be listed only once."
     )
 
-    @api.depends("product_id")
+    @api.depends("product_id", "is_gift_card")
     def _compute_is_mapped(self):
         for listing in self:
-            listing.is_mapped = bool(listing.product_id)
+            listing.is_mapped = bool(listing.product_id or listing.is_gift_card)
 
     def write(self, vals):
         newly_mapped = self.filtered(lambda listing: not listing.product_id)

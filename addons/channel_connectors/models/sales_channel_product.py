@@ -96,7 +96,6 @@ class SalesChannelListing(models.Model):
         readonly=True, help="Net content and the quantity the channel shows a price for."
     )
     is_taxable = fields.Boolean(default=True, readonly=True)
-    is_gift_card = fields.Boolean(readonly=True)
     fetched_at = fields.Datetime("Fetched On", readonly=True, copy=False)
     is_gone = fields.Boolean("No Longer in the Channel", readonly=True, copy=False)
     doubt = fields.Selection(

@@ -23,6 +23,7 @@ from . import (
     test_payments,
     test_payouts,
     test_products,
+    test_products_align,
     test_proof,
     test_privacy,
     test_queue,

@@ -36,7 +36,7 @@ class SalesChannelProductMake(models.TransientModel):
     def default_get(self, fields_list):
         vals = super().default_get(fields_list)
         if "listing_ids" in fields_list and self.env.context.get("active_ids"):
-            vals["listing_ids"] = self.env.context["active_ids"]
+            vals["listing_ids"] = [Command.set(self.env.context["active_ids"])]
         return vals
 
     @api.depends("listing_ids")
@@ -183,7 +183,7 @@ class SalesChannelProductOffer(models.TransientModel):
         if "product_tmpl_ids" in fields_list and ids:
             if model == "product.product":
                 ids = self.env["product.product"].browse(ids).product_tmpl_id.ids
-            vals["product_tmpl_ids"] = ids
+            vals["product_tmpl_ids"] = [Command.set(ids)]
         return vals
 
     @api.depends("channel_id")

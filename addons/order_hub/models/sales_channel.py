@@ -24,7 +24,6 @@ class SalesChannel(models.Model):
         help="Beside the stock, offer what the materials on hand would make.",
     )
     share_materials = fields.Boolean(
-        "Share Materials",
         default=True,
         help="Products made from the same material are offered so much that all of it can be "
         "made together; a set and its parts share alike. Otherwise each is offered all of the "
