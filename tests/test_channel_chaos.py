@@ -42,15 +42,16 @@ def test_a_story_ends_the_same_whatever_happens(hub, tmp_path, kind, seed):
         tag = f"{'m' if mean else 'q'}{seed}"
         world = WORLDS[kind](tag, tmp_path)
         start = time.monotonic()
+        telling = Telling(story, world, hub, tag=tag, mean=mean)
         try:
-            telling = Telling(story, world, hub, tag=tag, mean=mean)
             telling.tell()
             told = time.monotonic()
             ends.append(telling.end())
             print(f"{tag}: told in {told - start:.0f} s, ended in {time.monotonic() - told:.0f} s")
         finally:
+            telling.close()
             world.stop()
     quiet, other = ends
     assert not quiet["hub"]["failed"], quiet["hub"]["failed"]
-    found = differences(quiet, other)
-    assert not found, "\n".join([*found, str(telling)])
+    if found := differences(quiet, other):
+        pytest.fail("\n".join([*found, str(telling)]))

@@ -268,8 +268,13 @@ def facts(env, channel_id):
             f"{row.kind} {row.name}: {row.error}" for row in intents if row.state == "failed"
         ),
         "failed_jobs": dict(Counter(jobs.mapped("method_name"))),
-        "listings": sorted(channel.listing_ids.product_id.mapped("default_code")),
+        "listings": env["sales.channel.listing"].search_count([("channel_id", "=", channel_id)]),
     }
+
+
+def _sorted(rows):
+    """In an order that does not depend on who was first; some values may be missing."""
+    return sorted(rows, key=str)
 
 
 def _order(row):
@@ -280,7 +285,7 @@ def _order(row):
         "sale": sale.state,
         "status": sale.production_status,
         "totals": [sale.amount_total, sale.amount_tax, sale.channel_amount_total],
-        "lines": sorted(
+        "lines": _sorted(
             [
                 line.product_id.default_code,
                 line.product_uom_qty,
@@ -291,27 +296,27 @@ def _order(row):
             ]
             for line in sale.order_line
         ),
-        "deliveries": sorted(
+        "deliveries": _sorted(
             [
                 picking.carrier_tracking_ref,
-                sorted([move.product_id.default_code, move.quantity] for move in picking.move_ids),
+                _sorted([move.product_id.default_code, move.quantity] for move in picking.move_ids),
             ]
             for picking in sale.picking_ids
             if picking.state == "done"
         ),
-        "moves": sorted(
+        "moves": _sorted(
             [move.move_type, move.state, move.payment_state, move.amount_total, move.amount_tax]
             for move in sale.invoice_ids
         ),
-        "payments": sorted(
+        "payments": _sorted(
             [payment.amount, payment.state, payment.payment_id.state]
             for payment in sale.channel_payment_ids
         ),
-        "refunds": sorted(
+        "refunds": _sorted(
             [refund.amount, refund.is_settled, refund.move_id.state, refund.move_id.amount_total]
             for refund in sale.channel_refund_ids
         ),
-        "messages": sorted(
+        "messages": _sorted(
             [intent.kind, intent.state]
             for intent in sale.channel_intent_ids
             if intent.kind != "tracking"

@@ -11,8 +11,8 @@ from .hub import Hub
 from .story import Move, Order, Step, Story
 from .world import World
 
-PATIENCE = 150.0  # seconds for a story
-PAUSE = 0.15
+PATIENCE = 120.0  # seconds for a story
+PAUSE = 0.2
 # How often something mean happens between two steps, and that a worker is killed.
 MEAN, DEADLY = 0.55, 0.08
 
@@ -145,12 +145,13 @@ class Telling:
 
     def end(self) -> dict[str, Any]:
         """What both sides have come to."""
-        self.settle()
         self.ask("reconcile")
         self.settle()
-        found = {"hub": self.ask("facts"), "shop": self.world.facts()}
+        return {"hub": self.ask("facts"), "shop": self.world.facts()}
+
+    def close(self) -> None:
+        """Nothing comes from the shop or goes to it any more."""
         self.ask("close_shop")
-        return found
 
     def __str__(self) -> str:
         return "\n".join([str(self.story), *self.diary])
