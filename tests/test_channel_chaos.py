@@ -25,8 +25,8 @@ def hub(odoo, test_template, server, tmp_path_factory):
     from tools import templates
 
     database = templates.scratch(f"{os.getpid()}_chaos")
-    server.create(database, test_template)
     try:
+        server.create(database, test_template)
         with Hub(odoo, database, tmp_path_factory.mktemp("chaos")) as hub:
             yield hub
     finally:
