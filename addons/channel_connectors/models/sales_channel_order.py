@@ -5,7 +5,9 @@ import logging
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
+
+from odoo.addons.queue_job.exception import RetryableJobError
 
 _logger = logging.getLogger(__name__)
 
@@ -122,15 +124,34 @@ class SalesChannelOrder(models.Model):
         except psycopg2.OperationalError:
             # Another transaction was in the way: the whole run is repeated by its caller.
             raise
-        except Exception as error:  # one order must never stop the others
-            if len(self) > 1:
-                _logger.info("import of %s orders failed (%s), trying halves", len(self), error)
-                half = len(self) // 2
-                self[:half]._process()
-                self[half:]._process()
+        except psycopg2.errors.UniqueViolation as error:
+            if not self._is_race(error):
+                self._set_aside(error)
                 return
-            _logger.exception("import of %s failed", self.name)
-            self._need_attention("error", str(error) or type(error).__name__)
+            # Somebody has just noted the same, and we cannot see it before we begin again.
+            if "job_uuid" in self.env.context:
+                raise RetryableJobError(str(error), seconds=5, ignore_retry=True) from error
+            raise ConcurrencyError(str(error)) from error
+        except Exception as error:  # noqa: BLE001 - one order must never stop the others
+            self._set_aside(error)
+
+    @api.model
+    def _is_race(self, error):
+        """True if another transaction has noted the same thing of a channel meanwhile: what we
+        can see is known before anything is noted.
+        """
+        return (error.diag.table_name or "").startswith("sales_channel_")
+
+    def _set_aside(self, error):
+        """Leave the culprit for a person, and try the others without it."""
+        if len(self) > 1:
+            _logger.info("import of %s orders failed (%s), trying halves", len(self), error)
+            half = len(self) // 2
+            self[:half]._process()
+            self[half:]._process()
+            return
+        _logger.exception("import of %s failed", self.name)
+        self._need_attention("error", str(error) or type(error).__name__)
 
     def _need_attention(self, code, reason):
         self.write({"state": "attention", "reason_code": code, "reason": reason})

@@ -1,9 +1,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from decimal import Decimal
 
+import psycopg2
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..channels.base import linetax
 from ..channels.base.money import ZERO
@@ -161,7 +165,13 @@ class SalesChannelIntent(models.Model):
                 raise IntentRefused(str(error)) from error
         self.external_id = refund_id
         self._save_progress(asked=None)
-        self._link_refund()
+        try:
+            self._link_refund()
+            self.env.flush_all()
+        except psycopg2.errors.UniqueViolation as error:
+            # An import has just noted it, which we cannot see before we begin again; what was
+            # asked for is kept, and the refund is found by its mark then.
+            raise RetryableJobError(str(error), seconds=5, ignore_retry=True) from error
         return {"external_id": refund_id}
 
     def _get_mark(self):

@@ -27,6 +27,7 @@ from . import (
     test_proof,
     test_privacy,
     test_queue,
+    test_races,
     test_refunds_out,
     test_shipments_out,
     test_stock_out,
