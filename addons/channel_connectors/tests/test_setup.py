@@ -134,7 +134,9 @@ class TestSetup(ChannelCase):
         account = journal.default_account_id
         self.assertEqual(channel._get_clearing_account(), account)
         self.assertTrue(account.reconcile)
-        self.assertEqual(int(account.code) // 10, int(transit.code) // 10, "beside money in transit")
+        self.assertEqual(
+            int(account.code) // 10, int(transit.code) // 10, "beside money in transit"
+        )
         self.assertEqual(
             journal.outbound_payment_method_line_ids.payment_account_id, account, "refunds too"
         )
@@ -223,15 +225,15 @@ class TestSetup(ChannelCase):
                     getattr(seen, f"action_setup{name}")()
             with self.assertRaises(AccessError):
                 self.start(user)
-            view = seen.get_view(view_id=self.env.ref("channel_connectors.view_sales_channel_form").id)
+            view = seen.get_view(
+                view_id=self.env.ref("channel_connectors.view_sales_channel_form").id
+            )
             self.assertNotIn('name="action_setup"', view["arch"])
         self.assertEqual(channel.setup_step, "connection")
 
     def test_one_import_at_a_time(self):
         channel = self.start()
         with self.registry.cursor() as other:
-            other.execute(
-                "SELECT pg_advisory_xact_lock(%s, %s)", [channel._LOCK_CLASS, channel.id]
-            )
+            other.execute("SELECT pg_advisory_xact_lock(%s, %s)", [channel._LOCK_CLASS, channel.id])
             with self.assertRaises(UserError):
                 channel.action_setup_import()

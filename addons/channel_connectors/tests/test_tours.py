@@ -18,7 +18,9 @@ class TestTours(ChannelCase, HttpCase):
         cls.candle.write({"name": "Tour candle", "default_code": "OTHER"})
         every = cls.store.orders
         cls.store.orders = {
-            key: order for key, order in every.items() if order["name"] in ("#1001", "#1002", "#1009")
+            key: order
+            for key, order in every.items()
+            if order["name"] in ("#1001", "#1002", "#1009")
         }
 
     def make_user(self, login, groups):
@@ -45,9 +47,7 @@ class TestTours(ChannelCase, HttpCase):
         self.assertTrue(channel.location_ids.warehouse_ids)
         self.assertFalse(channel.setup_gap_text)
         self.assertEqual(set(channel.order_ids.mapped("state")), {"imported"})
-        self.assertCents(
-            self.order("#1002", channel).amount_total, self.expected["#1002"]["total"]
-        )
+        self.assertCents(self.order("#1002", channel).amount_total, self.expected["#1002"]["total"])
 
     def renamed(self, name, payload):
         """The order under another name and id."""
