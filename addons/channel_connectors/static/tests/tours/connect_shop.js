@@ -1,5 +1,7 @@
 import { registry } from "@web/core/registry";
 
+// The shop is asked, and orders are imported: on a busy machine that takes its time.
+const SLOW = 40000;
 const field = (name) => `.o_form_view .o_field_widget[name=${name}]`;
 const onStep = (name) => `.o_form_view div[name=setup_${name}]`;
 const next = (name) => [
@@ -10,6 +12,7 @@ const next = (name) => [
     },
     {
         trigger: onStep(name),
+        timeout: SLOW,
     },
 ];
 
@@ -36,6 +39,7 @@ registry.category("web_tour.tours").add("channel_connectors_connect_shop", {
         {
             content: "The shop says no, and the page says why",
             trigger: ".o_form_view .alert-danger",
+            timeout: SLOW,
         },
         {
             trigger: `${field("client_secret")} input`,
@@ -48,6 +52,7 @@ registry.category("web_tour.tours").add("channel_connectors_connect_shop", {
         {
             content: "The shop answers",
             trigger: `${field("shop_currency")}:contains(EUR)`,
+            timeout: SLOW,
         },
         {
             trigger: "body:not(:has(.o_form_view .alert-danger))",
@@ -106,6 +111,7 @@ registry.category("web_tour.tours").add("channel_connectors_connect_shop", {
         {
             content: "Every order could be imported",
             trigger: `${onStep("trial")} .alert-success`,
+            timeout: SLOW,
         },
         {
             trigger: `${field("trial_line_ids")} .o_data_row:contains(#1002)`,
@@ -116,6 +122,7 @@ registry.category("web_tour.tours").add("channel_connectors_connect_shop", {
         },
         {
             trigger: onStep("live"),
+            timeout: SLOW,
         },
         {
             content: "Stock is to be offered",
