@@ -70,6 +70,31 @@ def environment(database: str) -> Iterator[Any]:
         cr.rollback()
 
 
+@contextmanager
+def copied(database: str, label: str) -> Iterator[str]:
+    """The name of a copy of a database that is dropped in the end."""
+    import psycopg2
+
+    import odoo.cli  # noqa: F401 - sets Odoo's import paths up
+    from odoo.sql_db import close_db, connection_info_for
+    from odoo.tools import config
+
+    config.parse_config(["--no-http", "--log-level=warn", "--stop-after-init"])
+    name = f"{database}_{label}"
+    connection = psycopg2.connect(**connection_info_for("postgres")[1])
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        try:
+            close_db(database)
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{database}"')
+            yield name
+        finally:
+            close_db(name)
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            connection.close()
+
+
 def measure(env, call: Callable[[], Any]) -> Measure:
     """Call with an empty cache and everything flushed before and after."""
     env.flush_all()

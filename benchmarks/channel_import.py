@@ -166,10 +166,6 @@ def _import_many(env, channel, count: int) -> None:
 # ---------------------------------------------------------------------------- theirs
 def peer(options: argparse.Namespace) -> dict:
     """Run the other side in a process with packages and a database of its own."""
-    import psycopg2
-
-    from odoo.tools import config
-
     from tools import settings
 
     target = settings.cache() / "peers" / PEER.replace("==", "-")
@@ -179,26 +175,10 @@ def peer(options: argparse.Namespace) -> dict:
             subprocess.run([*pip, "--target", f"{work}/packages", PEER], check=True)
             target.parent.mkdir(parents=True, exist_ok=True)
             Path(f"{work}/packages").replace(target)
-    name = f"{options.core_database}_peer"
-    connection = psycopg2.connect(
-        dbname="postgres",
-        host=config["db_host"] or None,
-        port=config["db_port"] or None,
-        user=config["db_user"] or None,
-        password=config["db_password"] or None,
-    )
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{options.core_database}"')
-    try:
+    with _common.copied(options.core_database, "peer") as name:
         script = [sys.executable, str(PROJECT / "benchmarks/_channel_peer.py")]
         script += ["--database", name, "--packages", str(target), "--orders", str(options.orders)]
         result = subprocess.run(script, check=True, stdout=subprocess.PIPE, text=True)
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.close()
     found = json.loads(result.stdout.splitlines()[-1])
     taken = _common.Measure(found["seconds"], found["queries"], None)
     _common.show("other connector: bytes to quotations", taken, options.orders)
