@@ -45,9 +45,10 @@ class SalesChannelListing(models.Model):
 
     @api.model
     def _set_products(self, products):
-        super()._set_products(products)
+        result = super()._set_products(products)
         listings = self.concat(*products)
         listings.channel_id.filtered("push_stock")._touch_stock(listings)
+        return result
 
 
 class SalesChannel(models.Model):
