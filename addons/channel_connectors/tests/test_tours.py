@@ -14,6 +14,7 @@ class TestTours(ChannelCase, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env["res.lang"]._activate_lang("de_DE")
+        cls.channel.warehouse_id.name = "Tour warehouse"
         cls.candle = cls.products["KER-1"]
         cls.candle.write({"name": "Tour candle", "default_code": "OTHER"})
         every = cls.store.orders

@@ -68,7 +68,7 @@ registry.category("web_tour.tours").add("channel_connectors_connect_shop", {
             run: "click",
         },
         {
-            trigger: "ul.ui-autocomplete a:eq(0)",
+            trigger: "ul.ui-autocomplete a:contains(Tour warehouse)",
             run: "click",
         },
         {
