@@ -54,6 +54,7 @@ class TestChannelOrders(BatchCase):
         order = self.order(
             channel_payment_state="paid", channel_address_missing=True, partner_id=nobody.id
         )
+        order.channel_amount_total = order.amount_total
         order.action_confirm()
         self.assertEqual(order.state, "sale")
         self.assertFalse(order.planning_block_reason)
