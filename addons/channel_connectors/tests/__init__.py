@@ -16,6 +16,7 @@ from . import (
     test_faults,
     test_import,
     test_invoices,
+    test_new_channel,
     test_outgoing_roles,
     test_payments,
     test_payouts,
