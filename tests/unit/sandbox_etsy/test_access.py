@@ -2,6 +2,7 @@
 """Consent, tokens, keys, rights and limits are those of Etsy."""
 
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -125,6 +126,14 @@ def test_refresh_tokens_are_used_once(sandbox, caller):
     caller.get("/users/me", status=401)
     caller.use(renew(sandbox, third["refresh_token"]).json())
     caller.get("/users/me")
+
+
+def test_of_many_who_renew_at_once_one_succeeds(sandbox):
+    refresh = sandbox.store.grant()["refresh_token"]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _number: renew(sandbox, refresh), range(8)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [400] * 7
+    assert sandbox.store.authority.renewals == 1
 
 
 def test_a_refresh_token_lives_for_ninety_days(sandbox, caller):
