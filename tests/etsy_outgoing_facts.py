@@ -92,6 +92,7 @@ def work(env, channel_id, kind, die=""):
             time.sleep(0.3)
     else:
         raise RuntimeError("nobody let this worker send")
+    print(json.dumps(channel.env['sales.channel.intent'].search([('kind','=',kind)]).mapped(lambda r: (r.name, r.state, r.error, r.attempts))), channel.last_error)
     print("done")
 
 
