@@ -11,7 +11,7 @@ from ..base.errors import AuthenticationError, RefusedError
 from ..base.outgoing import ItemGoneError, Level, LevelsRefusedError, Place, Rest, StaleError
 from ..base.parcels import NotAllowedError, Parcel, ParcelState
 from . import inventory
-from .carriers import carrier_name
+from .carriers import OTHER, carrier_name
 from .client import EtsyClient
 
 Json = dict[str, Any]
@@ -51,10 +51,12 @@ class EtsyOutgoing:
         )
 
     def send_parcel(self, order_id: str, parcel: Parcel) -> None:
-        """Tell that a parcel has left. Etsy writes to the buyer each time."""
+        """Tell that a parcel has left. Etsy writes to the buyer each time, and takes a number
+        only with a carrier.
+        """
         body: Json = {"send_bcc": False}
         if parcel.number:
-            body |= {"tracking_code": parcel.number, "carrier_name": parcel.company}
+            body |= {"tracking_code": parcel.number, "carrier_name": parcel.company or OTHER}
         try:
             self.client.post(f"{self._shop}/receipts/{int(order_id)}/tracking", body)
         except AuthenticationError as error:
