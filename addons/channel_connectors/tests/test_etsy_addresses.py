@@ -16,7 +16,7 @@ class AddressCase(EtsyCase):
         self.receive([receipt(number, line, **{**WITHHELD, "name": "Käufer*in", **changes})])
         return self.order(number)
 
-    def read(self, content):
+    def read_file(self, content):
         """The wizard after it has read a file."""
         data = content if isinstance(content, bytes) else content.encode()
         wizard = self.env["sales.channel.address.import"].create(
@@ -43,7 +43,7 @@ class TestEtsyAddresses(AddressCase):
             picking.button_validate()
         with self.assertRaises(UserError):
             order._create_invoices()
-        wizard = self.read(HEADER + "Anna Gruber,Mariahilfer Straße 88,,Wien,1070,Austria,1\n")
+        wizard = self.read_file(HEADER + "Anna Gruber,Mariahilfer Straße 88,,Wien,1070,Austria,1\n")
         self.assertEqual(self.outcomes(wizard), {"1": "fill"})
         self.assertTrue(order.channel_address_missing)
         wizard.action_apply()
@@ -65,7 +65,7 @@ class TestEtsyAddresses(AddressCase):
         order = self.withheld(2)
         order.with_context(confirm_anyway=True).action_confirm()
         order.action_lock()
-        self.read(HEADER + "A,Weg 1,,Wien,1070,AT,2\n").action_apply()
+        self.read_file(HEADER + "A,Weg 1,,Wien,1070,AT,2\n").action_apply()
         self.assertTrue(order.locked)
         self.assertEqual(order.order_line[0].tax_ids.name, "AT 20")
 
@@ -73,7 +73,7 @@ class TestEtsyAddresses(AddressCase):
         entered = self.withheld(3)
         told = receipt(4, (41, "TEE-ABEND-80", 850, 1))
         self.receive([told])
-        self.read(HEADER + "A,Weg 1,,Berlin,10115,Germany,3\n").action_apply()
+        self.read_file(HEADER + "A,Weg 1,,Berlin,10115,Germany,3\n").action_apply()
         content = (
             HEADER + "A,Weg 2,,Berlin,10115,Germany,3\n"
             "Marie Schäfer,Anderswo 1,,Leipzig,4109,Germany,4\n"
@@ -83,7 +83,7 @@ class TestEtsyAddresses(AddressCase):
         self.withheld(5)
         self.withheld(6)
         content += "D,Weg 1,,Berlin,10115,Atlantis,6\n"
-        wizard = self.read(content)
+        wizard = self.read_file(content)
         expected = {"3": "differs", "4": "told", "999": "unknown", "6": "unclear"}
         self.assertEqual(self.outcomes(wizard), expected)
         self.assertEqual(wizard.unknown_count, 1)
@@ -95,15 +95,15 @@ class TestEtsyAddresses(AddressCase):
         wizard.action_apply()
         self.assertEqual(entered.partner_shipping_id.street, "Weg 2")
         self.assertEqual(self.order(4).partner_shipping_id.street, "Lindenstraße 12a")
-        again = self.read(content)
+        again = self.read_file(content)
         self.assertEqual(self.outcomes(again), {k: expected[k] for k in ("4", "999", "6")})
         self.assertEqual(again.same_count, 1)
 
     def test_corrected_after_confirmation(self):
         order = self.withheld(7)
         order.with_context(confirm_anyway=True).action_confirm()
-        self.read(HEADER + "A,Weg 1,,Berlin,10115,DE,7\n").action_apply()
-        wizard = self.read(HEADER + "A,Weg 2,,Wien,1070,AT,7\n")
+        self.read_file(HEADER + "A,Weg 1,,Berlin,10115,DE,7\n").action_apply()
+        wizard = self.read_file(HEADER + "A,Weg 2,,Wien,1070,AT,7\n")
         wizard.line_ids.is_used = True
         wizard.action_apply()
         self.assertEqual(self.row(7).state, "imported")
@@ -139,13 +139,13 @@ class TestEtsyAddresses(AddressCase):
     def test_no_file_and_no_table(self):
         for content in (b"", b"\x00\x01\x02" * 50, b"a,b,c\n1,2,3\n", b"x" * 5_000_001):
             with self.assertRaises(UserError):
-                self.read(content)
+                self.read_file(content)
 
     def test_vendor_file(self):
         if not SAMPLES.exists():
             self.skipTest("vendor samples not present")
         self.withheld(3511000001)
-        wizard = self.read((SAMPLES / "EtsySoldOrderItems_sample.csv").read_bytes())
+        wizard = self.read_file((SAMPLES / "EtsySoldOrderItems_sample.csv").read_bytes())
         self.assertEqual(self.outcomes(wizard), {"3511000001": "fill"})
         wizard.action_apply()
         order = self.order(3511000001)
@@ -155,7 +155,7 @@ class TestEtsyAddresses(AddressCase):
     def test_markup_stays_text(self):
         order = self.withheld(10)
         name = '=HYPERLINK(""http://x"")<script>alert(1)</script>'
-        self.read(f'{HEADER}"{name}",Weg 1,,Berlin,10115,DE,10\n').action_apply()
+        self.read_file(f'{HEADER}"{name}",Weg 1,,Berlin,10115,DE,10\n').action_apply()
         self.assertIn("<script>", order.partner_shipping_id.name)
         html = self.env["ir.actions.report"]._render_qweb_html("sale.report_saleorder", order.ids)
         self.assertNotIn(b"<script>alert(1)", html[0])

@@ -83,6 +83,7 @@ class SalesChannelAddressImport(models.TransientModel):
             "res_id": self.id,
             "target": "new",
             "views": [(False, "form")],
+            "context": {"dialog_size": "extra-large"},
         }
 
     def _read_file(self):
@@ -104,12 +105,12 @@ class SalesChannelAddressImport(models.TransientModel):
 
     def _country_codes(self):
         """Codes of countries by code and by their names, in English and the languages used."""
-        countries = self.env["res.country"]
+        countries = self.env["res.country"].search([("code", "!=", False)])
         codes = dict(COUNTRY_NAMES)
         for lang in {"en_US", *(code for code, _name in self.env["res.lang"].get_installed())}:
-            for country in countries.with_context(lang=lang).search([]):
+            for country in countries.with_context(lang=lang):
                 codes[country.name.casefold()] = country.code
-        return codes | {country.code.casefold(): country.code for country in countries.search([])}
+        return codes | {country.code.casefold(): country.code for country in countries}
 
     def _prepare_line(self, sold, row, codes):
         """One order of the file beside what is known of it."""

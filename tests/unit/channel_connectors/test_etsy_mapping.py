@@ -32,18 +32,18 @@ def test_samples_add_up():
 @pytest.mark.parametrize("divisor", [0, 1, 10, 1000, -100, None, True, "100", 100.5])
 def test_divisor_is_not_trusted(divisor):
     with pytest.raises(PayloadError, match="divisor"):
-        Money("EUR").read({"amount": 690, "divisor": divisor, "currency_code": "EUR"}, "x")
+        Money("EUR").amount({"amount": 690, "divisor": divisor, "currency_code": "EUR"}, "x")
 
 
 def test_amounts():
     money = {"amount": 690, "divisor": 100, "currency_code": "EUR"}
-    assert Money("EUR").read(money, "x") == Decimal("6.90")
-    assert Money("JPY").read({"amount": 690, "divisor": 1, "currency_code": "JPY"}, "x") == 690
+    assert Money("EUR").amount(money, "x") == Decimal("6.90")
+    assert Money("JPY").amount({"amount": 690, "divisor": 1, "currency_code": "JPY"}, "x") == 690
     for wrong in ({**money, "amount": -1}, {**money, "amount": 6.9}, {**money, "amount": 10**20}):
         with pytest.raises(PayloadError):
-            Money("EUR").read(wrong, "x")
+            Money("EUR").amount(wrong, "x")
     with pytest.raises(PayloadError, match="USD"):
-        Money("EUR").read({**money, "currency_code": "USD"}, "x")
+        Money("EUR").amount({**money, "currency_code": "USD"}, "x")
 
 
 cents = st.integers(0, 100_000).map(lambda n: Decimal(n) / 100)

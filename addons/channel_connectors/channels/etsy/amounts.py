@@ -40,7 +40,7 @@ class Money:
             raise PayloadError(f"{currency!r} is no currency")
         self.currency = currency
 
-    def read(self, value: Any, name: str, *, optional: bool = False) -> Decimal:
+    def amount(self, value: Any, name: str, *, optional: bool = False) -> Decimal:
         """An amount, never negative; ``name`` tells the reader which one is wrong."""
         if value is None and optional:
             return ZERO

@@ -125,7 +125,7 @@ class _Parser:
 
     def amount(self, name: str, *, optional: bool = True) -> Decimal:
         """An amount of the receipt."""
-        return self.money.read(self.payload.get(name), name, optional=optional)
+        return self.money.amount(self.payload.get(name), name, optional=optional)
 
     def order(self) -> OrderData:
         """The order, after checking that its parts add up to its total."""
@@ -200,7 +200,7 @@ class _Parser:
         listing = number(node.get("listing_id"), "the listing")
         sku = text(node.get("sku"))
         full = f"{title} – {', '.join(choices)}" if choices else title
-        price = self.money.read(node.get("price"), f"the price of {title}")
+        price = self.money.amount(node.get("price"), f"the price of {title}")
         return Line(
             external_id=f"transaction:{whole(node['transaction_id'], 'the position')}",
             kind=LineKind.GOODS,
@@ -345,7 +345,7 @@ class _Parser:
             raise PayloadError(f"refunds of {given} are more than the order of {grand}")
 
     def _refunded(self, node: Json) -> Decimal:
-        return self.money.read(node["amount"], "a refund")
+        return self.money.amount(node["amount"], "a refund")
 
 
 _METHODS = ("shipping_upgrade", "shipping_method")
