@@ -38,7 +38,7 @@ class SalesChannelAbility(models.Model):
     allowed_example = fields.Char("Example")
     refused_at = fields.Datetime("Last Refused")
     refused_example = fields.Char("Example of a Refusal")
-    advice = fields.Char(compute="_compute_advice")
+    advice = fields.Text(compute="_compute_advice")
 
     _unique_ability = models.Constraint(
         "UNIQUE(channel_id, ability)", "Each ability of a channel is noted once."
@@ -46,22 +46,25 @@ class SalesChannelAbility(models.Model):
 
     @api.depends("ability", "state")
     def _compute_advice(self):
-        advice = {
-            ("addresses", "no"): self.env._(
+        refused = {
+            "addresses": self.env._(
                 "Orders come in without address and wait before delivery. Import the file of sold "
                 "items from the channel, or enter the addresses by hand."
             ),
-            ("tracking", "no"): self.env._(
+            "tracking": self.env._(
                 "Enter the tracking numbers at the channel; they are ready to be copied."
             ),
-            ("buyer_email", "no"): self.env._("Not needed: the channel itself writes to buyers."),
-            ("webhooks", "no"): self.env._("Not needed: we ask for new orders every ten minutes."),
-            ("addresses", "unknown"): self.env._("Is found out with the first orders."),
-            ("buyer_email", "unknown"): self.env._("Is found out with the first orders."),
-            ("tracking", "unknown"): self.env._("Is found out with the first shipment."),
+            "buyer_email": self.env._("Not needed: the channel itself writes to buyers."),
+            "webhooks": self.env._("Not needed: we ask for new orders every ten minutes."),
+        }
+        first_orders = self.env._("Is found out with the first orders.")
+        unknown = {
+            "addresses": first_orders,
+            "buyer_email": first_orders,
+            "tracking": self.env._("Is found out with the first shipment."),
         }
         for row in self:
-            row.advice = advice.get((row.ability, row.state))
+            row.advice = {"no": refused, "unknown": unknown}.get(row.state, {}).get(row.ability)
 
     def _is_news(self, allowed):
         """Whether it is worth a write that the channel has just allowed or refused this."""

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
 
 from ..channels.base.adapter import adapter_class, channel_types
 from ..channels.base.consent import ConsentLostError, new_verifier
@@ -18,51 +17,9 @@ _logger = logging.getLogger(__name__)
 
 MANAGER = "channel_connectors.group_channel_manager"
 PATH = "/sales_channels/consent"
-# Whoever has gone to the channel to consent should be back by then.
-PATIENCE = timedelta(minutes=15)
 # So long before a consent ends people are told, if it could not be renewed by then.
 WARNING = timedelta(days=21)
 LOOPBACK = ("localhost", "127.0.0.1")
-
-
-class SalesChannelConsent(models.TransientModel):
-    """Somebody is at the channel to let us in: what tells that who comes back is the same."""
-
-    _name = "sales.channel.consent"
-    _description = "Consent Under Way"
-
-    channel_id = fields.Many2one("sales.channel", required=True, ondelete="cascade")
-    company_id = fields.Many2one(related="channel_id.company_id")
-    state = fields.Char(required=True, index=True, groups=fields.NO_ACCESS)
-    verifier = fields.Char(required=True, groups=fields.NO_ACCESS)
-    redirect = fields.Char(required=True)
-    used = fields.Boolean()
-
-    @api.model
-    def _take(self, state):
-        """What is known of a state of this user's, and whether it has been used before.
-
-        In a transaction of its own: once is once, whatever becomes of the request.
-        """
-        with self.env.registry.cursor() as cr:
-            cr.execute(
-                SQL(
-                    """
-                    UPDATE sales_channel_consent consent
-                       SET used = TRUE
-                      FROM (SELECT id, used FROM sales_channel_consent
-                             WHERE state = %s AND create_uid = %s AND create_date > %s
-                               FOR UPDATE) before
-                     WHERE consent.id = before.id
-                    RETURNING consent.channel_id, consent.verifier, consent.redirect, before.used
-                    """,
-                    state,
-                    self.env.uid,
-                    fields.Datetime.now() - PATIENCE,
-                )
-            )
-            rows = cr.dictfetchall()
-        return rows[0] if rows else None
 
 
 class SalesChannel(models.Model):

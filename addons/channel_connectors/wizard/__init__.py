@@ -3,6 +3,7 @@ from . import (
     sales_channel_address,
     sales_channel_address_import,
     sales_channel_cancel,
+    sales_channel_consent,
     sales_channel_preview,
     sales_channel_refund_send,
 )
