@@ -290,13 +290,26 @@ class TaxPreparer:
         if not tax or not self.may_create:
             return tax.browse()
         mode = self.env._("incl.") if price_include else self.env._("excl.")
-        return tax.copy(
+        name = f"{tax.name} {mode}"
+        # Several countries may need the same one, and names are unique.
+        known = self.taxes.filtered(
+            lambda row: (
+                row.name == name
+                and row.country_id == tax.country_id
+                and row.price_include == price_include
+            )
+        )
+        if known:
+            return known[:1]
+        made = tax.copy(
             {
-                "name": f"{tax.name} {mode}",
+                "name": name,
                 "price_include_override": "tax_included" if price_include else "tax_excluded",
                 **values,
             }
         )
+        self.taxes |= made
+        return made
 
     def _untaxed(self, country, vat):
         """Zero rate and fiscal position for goods that leave untaxed: out of the union, or

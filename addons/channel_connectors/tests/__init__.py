@@ -9,6 +9,7 @@ from . import (
     test_etsy_exact,
     test_etsy_orders,
     test_etsy_payouts,
+    test_etsy_restricted,
     test_etsy_shipments,
     test_etsy_stock,
     test_etsy_polling,

@@ -114,6 +114,16 @@ class TestEtsyShipments(ShipmentCase):
         self.send()
         self.assertEqual(self.codes(), [("other", "0034043")])
 
+    def test_no_carrier(self):
+        """Etsy takes a number only with a carrier."""
+        order = self.confirm(FIRST)
+        picking = order.picking_ids
+        picking.carrier_tracking_ref = "0034043"
+        picking.move_ids.picked = True
+        picking.button_validate()
+        self.send()
+        self.assertEqual(self.codes(), [("other", "0034043")])
+
     def test_cancelled_there(self):
         intent = self.shipped()
         happen(self.store, {"kind": "cancel", "receipt_id": FIRST})

@@ -282,7 +282,7 @@ class TestEtsyStock(EtsyStockCase):
         self.put_stock(self.products["SEIFE-LAV-100"], -50)
         self.push()
         listing = self.store.listings[SOAP]
-        self.assertEqual(listing["state"], "inactive")
+        self.assertEqual(listing["state"], "inactive", self.level(22100000001).problem)
         self.assertTrue(self.level(22100000001).is_resting)
         self.assertTrue(self.level(22100000003).is_resting)
         self.assertFalse(self.channel._prove().filtered(lambda row: row.kind == "stock"))

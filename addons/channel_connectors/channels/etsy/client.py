@@ -105,9 +105,9 @@ class EtsyClient:
         content = {"json": body, "params": _query(params or {})}
         return self._run(Request("PUT", path, content, repeatable))
 
-    def patch(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Set fields to given values; doing it twice changes nothing."""
-        return self._run(Request("PATCH", path, {"json": body}, repeatable=True))
+    def patch(self, path: str, fields: dict[str, str]) -> dict[str, Any]:
+        """Set fields to given values, sent as a form; doing it twice changes nothing."""
+        return self._run(Request("PATCH", path, {"data": fields}, repeatable=True))
 
     @cached_property
     def shop_id(self) -> int:

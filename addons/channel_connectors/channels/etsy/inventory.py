@@ -77,11 +77,13 @@ def items_by_product(listing_id: Any, inventory: Json) -> dict[str, str]:
     }
 
 
-def changed(listing_id: Any, inventory: Json, wanted: Mapping[str, int]) -> Json:
+def changed(
+    listing_id: Any, inventory: Json, wanted: Mapping[str, int], others: int | None = None
+) -> Json:
     """The request that writes an inventory back with other quantities.
 
-    ``wanted`` is the quantity by item; what it does not name keeps its own. Where Etsy keeps
-    one quantity for several products they can only be changed to the same.
+    ``wanted`` is the quantity by item; what it does not name keeps its own, or has ``others``.
+    Where Etsy keeps one quantity for several products they can only be changed to the same.
     """
     live = products(inventory)
     keys = [item_id(listing_id, product) for product in live]
@@ -92,7 +94,8 @@ def changed(listing_id: Any, inventory: Json, wanted: Mapping[str, int]) -> Json
     quantities = _spread(live, keys, wanted, inventory.get("quantity_on_property") or ())
     request: Json = {
         "products": [
-            _product(product, quantities.get(key)) for key, product in zip(keys, live, strict=True)
+            _product(product, quantities.get(key, others))
+            for key, product in zip(keys, live, strict=True)
         ]
     }
     request |= {name: list(inventory.get(name) or ()) for name in _LISTS}

@@ -11,7 +11,7 @@ from ..base.errors import AuthenticationError, RefusedError
 from ..base.outgoing import ItemGoneError, Level, LevelsRefusedError, Place, Rest, StaleError
 from ..base.parcels import NotAllowedError, Parcel, ParcelState
 from . import inventory
-from .carriers import carrier_name
+from .carriers import OTHER, carrier_name
 from .client import EtsyClient
 
 Json = dict[str, Any]
@@ -51,10 +51,12 @@ class EtsyOutgoing:
         )
 
     def send_parcel(self, order_id: str, parcel: Parcel) -> None:
-        """Tell that a parcel has left. Etsy writes to the buyer each time."""
+        """Tell that a parcel has left. Etsy writes to the buyer each time, and takes a number
+        only with a carrier.
+        """
         body: Json = {"send_bcc": False}
         if parcel.number:
-            body |= {"tracking_code": parcel.number, "carrier_name": parcel.company}
+            body |= {"tracking_code": parcel.number, "carrier_name": parcel.company or OTHER}
         try:
             self.client.post(f"{self._shop}/receipts/{int(order_id)}/tracking", body)
         except AuthenticationError as error:
@@ -194,7 +196,9 @@ class EtsyOutgoing:
         for level in rows:
             if present.get(level.item_id) not in (level.before, wanted[level.item_id]):
                 raise StaleError(f"{level.item_id} has {present.get(level.item_id)}")
-        request = inventory.changed(listing_id, current, wanted)
+        wakes = bool(resting) and state == inventory.INACTIVE
+        # Of what rests nothing is left, whatever number has remained there.
+        request = inventory.changed(listing_id, current, wanted, 0 if wakes else None)
         if not inventory.has_stock(request):
             if state == inventory.ACTIVE:
                 if on_rest:
@@ -203,21 +207,19 @@ class EtsyOutgoing:
             return
         if state in inventory.ENDED and not any(level.may_relist for level in rows):
             raise StaleError(f"listing {listing_id} has ended")
-        self._write(listing_id, request, wanted, inventory.levels(listing_id, current))
-        if resting and state == inventory.INACTIVE:
+        self._write(listing_id, request, current)
+        if wakes:
             self._set_state(listing_id, inventory.ACTIVE)
 
-    def _write(
-        self, listing_id: int, request: Json, wanted: Mapping[str, int], present: Mapping[str, int]
-    ) -> None:
+    def _write(self, listing_id: int, request: Json, current: Json) -> None:
         """Write an inventory back, unless it is there already."""
-        if all(present.get(item) == quantity for item, quantity in wanted.items()):
+        wanted = inventory.levels(listing_id, request)
+        if inventory.levels(listing_id, current) == wanted:
             return
         path = f"listings/{listing_id}/inventory"
         # Somebody may buy before it could be repeated: that is decided on what is there then.
         answer = self.client.put(path, request, inventory.query_of(request), repeatable=False)
-        told = inventory.levels(listing_id, answer)
-        if any(told.get(item) != quantity for item, quantity in wanted.items()):
+        if inventory.levels(listing_id, answer) != wanted:
             raise StaleError(f"listing {listing_id} has not become what was written")
 
     def _set_state(self, listing_id: int, state: str) -> None:
