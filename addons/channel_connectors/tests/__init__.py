@@ -11,7 +11,6 @@ from . import (
     test_etsy_restricted,
     test_etsy_shipments,
     test_etsy_stock,
-    test_etsy_connect,
     test_etsy_polling,
     test_etsy_connect,
     test_exact,
