@@ -171,7 +171,8 @@ class SalesChannel(models.Model):
     def _consent_return_address(self):
         """Where the browser goes after the channel has let us in, or has not."""
         self.ensure_one()
-        return f"/odoo/sales-channels/{self.id}"
+        page = "sales-channels" if self.setup_step == "done" else "connect-shop"
+        return f"/odoo/{page}/{self.id}"
 
     # Staying connected
 

@@ -116,8 +116,16 @@ class SalesChannel(models.Model):
         }
 
     def action_setup_connect(self):
-        """Test the connection; what is wrong with it stays on the page."""
+        """Test the connection; what is wrong with it stays on the page. Where the owner of the
+        shop has to let us in first, go there: the connection is tested on the way back.
+        """
         self._check_setup_access()
+        if self.has_consent and self.consent_state in ("none", "lost"):
+            return self.action_consent()
+        self._test_setup()
+        return None
+
+    def _test_setup(self):
         self._require_setup()
         is_new = not self.shop_name
         try:

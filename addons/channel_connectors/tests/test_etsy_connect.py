@@ -28,6 +28,7 @@ from tests.sandbox.etsy import (  # noqa: E402
     Sandbox,
     Store,
     available,
+    default_receipts,
 )
 
 DAY = 86400
@@ -211,6 +212,19 @@ class TestEtsyConnect(EtsyShopCase, HttpCase):
             login="etsy_manager",
         )
         self.assertEqual(self.channel.consent_state, "good")
+
+    def test_assistant_in_the_browser(self):
+        self.manager.tour_enabled = False
+        self.channel.setup_step = "connection"
+        self.store.receipts.update({row["receipt_id"]: row for row in default_receipts()})
+        self.start_tour(
+            f"/odoo/connect-shop/{self.channel.id}",
+            "channel_connectors_etsy_assistant",
+            login="etsy_manager",
+        )
+        self.assertEqual(self.channel.consent_state, "good")
+        self.assertEqual(self.channel.setup_step, "trial")
+        self.assertTrue(self.channel.tax_ids)
 
     @staticmethod
     def group(name):
