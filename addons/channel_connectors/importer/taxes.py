@@ -201,9 +201,13 @@ class TaxPreparer:
                 continue  # the import tells what is wrong with it
 
     def domestic_keys(self, included):
-        """Keys of the rates the company itself charges at home, for a shop without orders."""
+        """Keys of the rates the company itself charges at home, for a shop without orders. A
+        channel that tells no taxes takes them from the products.
+        """
+        untold = any(not order.taxes_told for order in self.orders or ())
+        kind = "product" if untold else "own"
         rates = {round(tax.amount, 4) for tax in self.taxes if tax.amount and self._at_home(tax)}
-        return {(self.home.code, rate, included, "own") for rate in rates}
+        return {(self.home.code, rate, included, kind) for rate in rates}
 
     def _prepare_gift_cards(self):
         """Vouchers sold are owed to their owners: give them the chart's account for that."""

@@ -224,7 +224,7 @@ class TestEtsyConnect(EtsyShopCase, HttpCase):
         )
         self.assertEqual(self.channel.consent_state, "good")
         self.assertEqual(self.channel.setup_step, "trial")
-        self.assertTrue(self.channel.tax_ids)
+        self.assertEqual(set(self.channel.tax_ids.mapped("kind")), {"product"})
 
     @staticmethod
     def group(name):
