@@ -2,6 +2,7 @@
 """What tests of deliveries run inside Odoo, in processes of their own."""
 
 import json
+import signal
 import time
 
 from tests import channel_import_facts
@@ -20,17 +21,17 @@ def set_up(env, url):
     env.cr.commit()
 
 
-def deliveries(orders, shop):
-    """One delivery an order, the same in every process."""
-    for order in orders:
-        body = json.dumps({"admin_graphql_api_id": order}).encode()
+def deliveries(subjects, shop, topic="orders/updated"):
+    """One delivery a subject, the same in every process."""
+    for subject in subjects:
+        body = json.dumps({"admin_graphql_api_id": subject}).encode()
         yield (
             body,
             {
-                "X-Shopify-Topic": "orders/updated",
+                "X-Shopify-Topic": topic,
                 "X-Shopify-Hmac-Sha256": signature(body, CLIENT_SECRET),
                 "X-Shopify-Shop-Domain": shop,
-                "X-Shopify-Webhook-Id": f"delivery of {order}",
+                "X-Shopify-Webhook-Id": f"{topic} of {subject}",
             },
         )
 
@@ -50,6 +51,20 @@ def work(env, channel_id, first, count, start_at):
 
         assert retrying(receive, env) == 200
     _handle(env, channel)
+
+
+def rights(env, channel_id):
+    """Hear twice of new rights, and handle it as a worker does: once, and not for ever."""
+    channel = env["sales.channel"].browse(int(channel_id))
+    token = channel.sudo().webhook_token
+    for body, headers in deliveries(["1", "2"], channel.shop_domain, "app/scopes_update"):
+        assert env["sales.channel"]._receive_webhook(token, headers, body) == 200
+    env.cr.commit()
+    signal.alarm(int(PATIENCE))  # who waits for a lock of its own does so without end
+    channel._job_handle_events()
+    env.cr.commit()
+    found = channel.event_ids.filtered(lambda event: event.kind == "rights")
+    print(json.dumps({"events": found.mapped("state"), "error": channel.last_error}))
 
 
 def _handle(env, channel):

@@ -35,7 +35,13 @@ def test_every_delivery_counts_once(odoo, test_template, clone_database):
         with ThreadPoolExecutor(WORKERS) as pool:
             list(pool.map(work, range(WORKERS)))
         facts = json.loads(call("collect", "facts", channel)[-1])
+        granted = len(store.tokens)
+        store.scopes.discard("read_customers")
+        rights = json.loads(call("rights", "rights", channel)[-1])
     assert facts["events"] == ["done"] * ORDERS
     assert facts["rows"] == ["imported"] * ORDERS
     assert facts["orders"] == facts["names"] == ORDERS
     assert 1 <= facts["jobs"] <= WORKERS
+    assert rights["events"] == ["done", "done"]
+    assert "read_customers" in rights["error"]
+    assert len(store.tokens) > granted, "the token with the old rights was used again"

@@ -87,11 +87,8 @@ class SalesChannel(models.Model):
         return SharedState(self.env.registry, self.id, credentials)
 
     def _forget_token(self):
-        """Ask for a new token with the next request."""
-        # sudo: see create()
-        self.env["sales.channel.account"].sudo().search([("channel_id", "in", self.ids)]).write(
-            {"fingerprint": False, "token": False}
-        )
+        """Ask for a new token with the next request, be it in this transaction."""
+        self._account_state(self._credentials()).forget()
 
 
 def _cipher(credentials):
@@ -134,6 +131,10 @@ class SharedState:
         """See ``AccountState``."""
         if not self._retry(self._store, grant):
             self.memory.store(grant)
+
+    def forget(self):
+        """Take the token for none, whatever time it has left; a refresh token stays."""
+        self._retry(self._forget)
 
     def take(self, points, longest, reserve=0.0, first=None):
         """See ``AccountState``."""
@@ -273,6 +274,11 @@ class SharedState:
             if row is not None:
                 self._write(cr, self._grant_values(grant, row))
             return row is not None
+
+    def _forget(self):
+        with self._row() as (cr, row):
+            if row is not None:
+                self._write(cr, {"fingerprint": None, "token": None})
 
     def _rescue(self, grant):
         """The database went away after the channel had granted: nobody else has this grant."""

@@ -191,6 +191,15 @@ class SalesChannelIntent(models.Model):
             notify=payload["notify"],
         )
         offer = adapter.offer_refund(order_id, wish)
+        currency = self.move_id.currency_id.name
+        if currency != offer.currency:
+            raise IntentRefused(
+                self.env._(
+                    "The credit note is in %(ours)s, but the customer was charged in %(theirs)s.",
+                    ours=currency,
+                    theirs=offer.currency,
+                )
+            )
         if amount > offer.maximum:
             raise IntentRefused(
                 self.env._(

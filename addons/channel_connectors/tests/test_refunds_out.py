@@ -1,7 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 
-from tests.sandbox.shopify import fulfilment
+from tests.sandbox.shopify import fulfilment, refunds
 
 from .outgoing import OutgoingCase
 
@@ -31,6 +33,13 @@ class TestRefundsOut(OutgoingCase):
         wizard = self.env["sales.channel.refund.send"].create({"move_id": note.id, **options})
         wizard.action_confirm()
         return self.intents("refund")
+
+    def send_during(self, fault):
+        """Send while requests for refunds get no answer."""
+        self.store.add_faults(fault, count=5, operation="RefundCreate")
+        with patch("time.sleep"):
+            self.channel._send_intents("refund")
+        self.store.faults.clear()
 
     def refunds(self, name):
         return self.theirs(name)["refunds"]
@@ -91,10 +100,8 @@ class TestRefundsOut(OutgoingCase):
         order = self.billed("#1001")
         note = self.credit(order)
         intent = self.give_back(note)
-        self.store.add_faults("drop_after", count=5, operation="RefundCreate")
-        self.channel._send_intents("refund")
+        self.send_during("drop_after")
         self.assertEqual(intent.state, "sending")
-        self.store.faults.clear()
         self.channel.orders_cursor = False
         self.channel._import_orders()
         self.assertEqual(len(order.channel_refund_ids), 1)
@@ -161,6 +168,105 @@ class TestRefundsOut(OutgoingCase):
         self.channel._send_intents("refund")
         self.assertEqual(intent.state, "failed")
         self.assertFalse(self.refunds("#1002"))
+
+    # Charged in another currency than the shop's
+
+    def francs_back(self, name="#1010"):
+        """What the customer got back, as the shop has sent it."""
+        rows = [row for row in self.theirs(name)["transactions"] if row["kind"] == "REFUND"]
+        money = [row["amountSet"]["presentmentMoney"] for row in rows]
+        self.assertEqual({row["currencyCode"] for row in money}, {"CHF"})
+        return [row["amount"] for row in money]
+
+    def test_francs_whole_order(self):
+        order = self.billed("#1010")
+        note = self.credit(order)
+        self.assertEqual((note.amount_total, note.currency_id.name), (41.20, "CHF"))
+        intent = self.give_back(note)
+        self.channel._send_intents("refund")
+        self.assertEqual(intent.state, "done", intent.error)
+        self.assertEqual(self.francs_back(), ["41.20"])
+        theirs = self.theirs("#1010")
+        self.assertEqual(theirs["displayFinancialStatus"], "REFUNDED")
+        self.assertEqual(theirs["totalRefundedSet"]["shopMoney"]["amount"], "43.83")
+        self.channel.orders_cursor = False
+        self.channel._import_orders()
+        refund = order.channel_refund_ids
+        self.assertEqual(
+            (refund.move_id, refund.amount, refund.currency_id.name), (note, 41.20, "CHF")
+        )
+
+    def test_francs_part_by_part(self):
+        """The shipping, a piece, an amount, and no more than is left of what was paid."""
+        order = self.billed("#1010")
+        shipping = order.order_line.filtered(lambda line: line.channel_line_kind == "shipping")
+        for wanted, options, amount in (
+            ({shipping.product_id: 1}, {}, "14.01"),
+            ({self.products["HON-500"]: 1}, {}, "7.51"),
+            ({self.products["KER-1"]: 1}, {"exact_amount": True}, "12.17"),
+            ({shipping.product_id: 1}, {"exact_amount": True}, None),
+        ):
+            note = self.credit(order, wanted)
+            self.give_back(note, **options)
+            self.channel._send_intents("refund")
+            intent = self.intents("refund").filtered(lambda row, note=note: row.move_id == note)
+            self.assertEqual(intent.state, "done" if amount else "failed", intent.error)
+            if amount:
+                self.assertEqual(f"{note.amount_total:.2f}", amount)
+                self.assertEqual(self.francs_back()[-1], amount)
+        self.assertEqual(len(self.refunds("#1010")), 3)
+        self.assertIn("7.51", intent.error)
+
+    def test_francs_after_an_unknown_outcome(self):
+        """Carried out or not, the same content is asked for again: the same francs, once."""
+        order = self.billed("#1010")
+        for fault, wanted, amount in (
+            ("drop_after", {self.products["HON-500"]: 2}, "15.02"),
+            ("drop", {self.products["KER-1"]: 1}, "12.17"),
+        ):
+            note = self.credit(order, wanted)
+            intent = self.give_back(note).filtered(lambda row, note=note: row.move_id == note)
+            self.send_during(fault)
+            self.assertEqual(intent.state, "sending")
+            self.assertEqual(intent.progress["request"]["currency"], "CHF")
+            intent.action_retry()
+            self.channel._send_intents("refund")
+            self.assertEqual(intent.state, "done", intent.error)
+            self.assertEqual(self.francs_back()[-1], amount)
+        self.assertEqual(len(self.francs_back()), 2)
+
+    def test_credit_note_in_the_wrong_currency(self):
+        order = self.billed("#1010")
+        note = self.credit(order)
+        intent = self.give_back(note, exact_amount=True)
+        note.button_draft()
+        note.currency_id = self.env.company.currency_id
+        note.action_post()
+        self.channel._send_intents("refund")
+        self.assertEqual(intent.state, "failed")
+        self.assertIn("CHF", intent.error)
+        self.assertFalse(self.refunds("#1010"))
+
+    def test_shop_demands_its_customers_currency(self):
+        """The stand-in is no easier than the shop."""
+        node = self.theirs("#1010")
+        payment = node["transactions"][0]
+        content = {
+            "orderId": node["id"],
+            "refundLineItems": [{"lineItemId": node["lineItems"][0]["id"], "quantity": 1}],
+            "transactions": [
+                {"gateway": payment["gateway"], "amount": "7.51", "parentId": payment["id"]}
+            ],
+        }
+        (paid_in_euros,) = content["transactions"]
+        for wrong, field in (
+            ({}, "currency"),
+            ({"currency": "EUR"}, "currency"),
+            ({"currency": "CHF", "transactions": [paid_in_euros | {"amount": "7.99"}]}, "trans"),
+        ):
+            (problem,) = refunds.create(self.store, content | wrong)["userErrors"]
+            self.assertIn(field, problem["field"][0])
+        self.assertFalse(refunds.create(self.store, content | {"currency": "CHF"})["userErrors"])
 
     def test_invoicing_clerk(self):
         clerk = self.new_user("ch_clerk", "account.group_account_invoice")

@@ -2,6 +2,7 @@
 import os
 import random
 
+from ..importer.payloads import storable
 from .common import ChannelCase
 
 from tests.generated import generate, spoil  # isort: skip
@@ -30,7 +31,7 @@ class TestSpoiled(ChannelCase):
         generated = generate(COUNT, seed=23)
         for start in range(0, COUNT, CHUNK):
             chunk = [spoil(item.payload, chance) for item in generated[start : start + CHUNK]]
-            ids += [str(payload.get("id")) for payload in chunk]
+            ids += [str(storable(payload.get("id"))) for payload in chunk]
             self.receive(chunk)
             self.env.flush_all()
             self.env.invalidate_all()

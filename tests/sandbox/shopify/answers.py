@@ -29,14 +29,19 @@ def money(value: Decimal, currency: str = "EUR") -> Json:
     return {"amount": f"{value:.2f}", "currencyCode": currency}
 
 
-def bag(value: Decimal, order: Json) -> Json:
-    """An amount of an order in both currencies, at the rate of the order's total."""
+def charged(bag: Json | None) -> Decimal:
+    """Amount of a money bag in the currency the customer was charged in."""
+    return Decimal(str(bag["presentmentMoney"]["amount"])) if bag else Decimal(0)
+
+
+def charged_bag(value: Decimal, order: Json) -> Json:
+    """An amount in the customer's currency, in both, at the rate of the order's total."""
     total = order["totalPriceSet"]
-    shop, shown = total["shopMoney"], total["presentmentMoney"]
-    rate = Decimal(str(shown["amount"])) / (Decimal(str(shop["amount"])) or Decimal(1))
-    if shop["currencyCode"] == shown["currencyCode"]:
-        rate = Decimal(1)
+    currencies = [total[side]["currencyCode"] for side in ("shopMoney", "presentmentMoney")]
+    rate = Decimal(1)
+    if len(set(currencies)) > 1 and charged(total):
+        rate = amount(total) / charged(total)
     return {
-        "shopMoney": money(value, shop["currencyCode"]),
-        "presentmentMoney": money(value * rate, shown["currencyCode"]),
+        "shopMoney": money(value * rate, currencies[0]),
+        "presentmentMoney": money(value, currencies[1]),
     }

@@ -322,7 +322,6 @@ COMPUTED: dict[tuple[str, str], Callable[..., Any]] = {
     ("Fulfillment", "location"): _place,
     ("Fulfillment", "fulfillmentLineItems"): fulfilment.sent_lines,
     ("LineItem", "unfulfilledQuantity"): fulfilment.open_pieces,
-    ("OrderTransaction", "maximumRefundableV2"): refunds.refundable,
     ("InventoryItem", "inventoryLevels"): stock.levels_of_item,
     ("InventoryLevel", "item"): lambda store, node: stock.item_node(store, node["of"]),
     ("InventoryLevel", "location"): _place,

@@ -2,6 +2,7 @@
 """Money back: suggested and created refunds, cancelled orders, payments marked as received.
 
 Amounts of goods are gross in a gross shop; those of freight are net with the tax beside them.
+All is reckoned in the currency the customer was charged in, also what a refund is asked for.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from . import fulfilment
-from .answers import Json, amount, bag, problem
+from .answers import Json, charged, charged_bag, problem
 from .builder import cents
 from .stock import MAIN
 
@@ -26,9 +27,9 @@ def refunded_pieces(order: Json, line_id: str) -> int:
 def _line_money(order: Json, line: Json, start: int, pieces: int) -> tuple[Decimal, Decimal]:
     """Amount and tax of some pieces; over all pieces of a line they add up to the cent."""
     whole = line["quantity"]
-    discount = sum((amount(row["allocatedAmountSet"]) for row in line["discountAllocations"]), 0)
-    total = amount(line["originalUnitPriceSet"]) * whole - discount
-    tax = sum((amount(row["priceSet"]) for row in line["taxLines"]), Decimal(0))
+    discount = sum((charged(row["allocatedAmountSet"]) for row in line["discountAllocations"]), 0)
+    total = charged(line["originalUnitPriceSet"]) * whole - discount
+    tax = sum((charged(row["priceSet"]) for row in line["taxLines"]), Decimal(0))
 
     def part(value: Decimal) -> Decimal:
         return cents(value * (start + pieces) / whole) - cents(value * start / whole)
@@ -40,15 +41,15 @@ def _freight_money(order: Json) -> tuple[Decimal, Decimal]:
     """What freight is left to give back, with tax, and the tax in it."""
     total = tax = Decimal(0)
     for line in order["shippingLines"]:
-        own_tax = sum((amount(row["priceSet"]) for row in line["taxLines"]), Decimal(0))
-        discount = sum((amount(r["allocatedAmountSet"]) for r in line["discountAllocations"]), 0)
-        price = amount(line["originalPriceSet"]) - discount
+        own_tax = sum((charged(row["priceSet"]) for row in line["taxLines"]), Decimal(0))
+        discount = sum((charged(r["allocatedAmountSet"]) for r in line["discountAllocations"]), 0)
+        price = charged(line["originalPriceSet"]) - discount
         total += price if order["taxesIncluded"] else price + own_tax
         tax += own_tax
     for refund in order["refunds"]:
         for row in refund.get("refundShippingLines") or ():
-            total -= amount(row["subtotalAmountSet"]) + amount(row["taxAmountSet"])
-            tax -= amount(row["taxAmountSet"])
+            total -= charged(row["subtotalAmountSet"]) + charged(row["taxAmountSet"])
+            tax -= charged(row["taxAmountSet"])
     return total, tax
 
 
@@ -74,16 +75,16 @@ def _rows(store: Any, order: Json, given: list[Json] | None) -> list[Json] | str
                 "place": entry.get("locationId") or MAIN,
                 "lineItem": line,
                 "priceSet": line["originalUnitPriceSet"],
-                "subtotalSet": bag(total, order),
-                "totalTaxSet": bag(tax, order),
+                "subtotalSet": charged_bag(total, order),
+                "totalTaxSet": charged_bag(tax, order),
             }
         )
     return rows
 
 
 def _total(order: Json, rows: list[Json], freight: Decimal) -> Decimal:
-    goods = sum((amount(row["subtotalSet"]) for row in rows), Decimal(0))
-    taxes = sum((amount(row["totalTaxSet"]) for row in rows), Decimal(0))
+    goods = sum((charged(row["subtotalSet"]) for row in rows), Decimal(0))
+    taxes = sum((charged(row["totalTaxSet"]) for row in rows), Decimal(0))
     return goods + freight + (0 if order["taxesIncluded"] else taxes)
 
 
@@ -94,9 +95,9 @@ def _paid(order: Json) -> list[tuple[Json, Decimal]]:
     for row in rows:
         if row["kind"] == "REFUND" and row["parentTransaction"]:
             key = row["parentTransaction"]["id"]
-            back[key] = back.get(key, Decimal(0)) + amount(row["amountSet"])
+            back[key] = back.get(key, Decimal(0)) + charged(row["amountSet"])
     paid = [row for row in rows if row["kind"] in ("SALE", "CAPTURE")]
-    return [(row, amount(row["amountSet"]) - back.get(row["id"], Decimal(0))) for row in paid]
+    return [(row, charged(row["amountSet"]) - back.get(row["id"], Decimal(0))) for row in paid]
 
 
 def suggested(
@@ -117,31 +118,43 @@ def suggested(
                 {
                     "gateway": payment["gateway"],
                     "kind": "SUGGESTED_REFUND",
-                    "amountSet": bag(part, order),
+                    "amountSet": charged_bag(part, order),
                     "parentTransaction": payment,
                 }
             )
-    taxes = sum((amount(row["totalTaxSet"]) for row in rows), Decimal(0))
-    goods = sum((amount(row["subtotalSet"]) for row in rows), Decimal(0))
+    taxes = sum((charged(row["totalTaxSet"]) for row in rows), Decimal(0))
+    goods = sum((charged(row["subtotalSet"]) for row in rows), Decimal(0))
     paid = sum((open_amount for _payment, open_amount in _paid(order)), Decimal(0))
     return {
-        "amountSet": bag(total, order),
-        "subtotalSet": bag(goods, order),
-        "totalTaxSet": bag(taxes, order),
-        "totalCartDiscountAmountSet": bag(Decimal(0), order),
-        "maximumRefundableSet": bag(paid, order),
+        "amountSet": charged_bag(total, order),
+        "subtotalSet": charged_bag(goods, order),
+        "totalTaxSet": charged_bag(taxes, order),
+        "totalCartDiscountAmountSet": charged_bag(Decimal(0), order),
+        "maximumRefundableSet": charged_bag(paid, order),
         "shipping": {
-            "amountSet": bag(freight, order),
-            "maximumRefundableSet": bag(left, order),
-            "taxSet": bag(cents(tax_left * freight / left) if left else Decimal(0), order),
+            "amountSet": charged_bag(freight, order),
+            "maximumRefundableSet": charged_bag(left, order),
+            "taxSet": charged_bag(cents(tax_left * freight / left) if left else Decimal(0), order),
         },
         "refundLineItems": rows,
         "suggestedTransactions": transactions,
     }
 
 
+def _currency_problem(order: Json, currency: str | None) -> str:
+    """What is wrong with the currency of a refund; it may be left out in the shop's own."""
+    shown = order["presentmentCurrencyCode"]
+    if currency is None and shown != order["currencyCode"]:
+        return "Currency is required for orders in another currency than the shop's"
+    return "" if currency in (None, shown) else f"Currency must be {shown}"
+
+
 def create(store: Any, input: Json) -> Json:
-    """Give money back and take the goods in."""
+    """Give money back and take the goods in.
+
+    Amounts carry no currency of their own. The shop would book a sum that differs from the
+    pieces as a discrepancy; here it is refused if no reason is given for it.
+    """
 
     def refuse(text: str, *field: object) -> Json:
         return {"refund": None, "order": None, "userErrors": [problem(text, *field)]}
@@ -152,6 +165,8 @@ def create(store: Any, input: Json) -> Json:
     rows = _rows(store, order, input.get("refundLineItems"))
     if isinstance(rows, str):
         return refuse(rows, "refundLineItems")
+    if text := _currency_problem(order, input.get("currency")):
+        return refuse(text, "currency")
     freight_left, freight_tax = _freight_money(order)
     shipping = input.get("shipping") or {}
     freight = (
@@ -165,6 +180,9 @@ def create(store: Any, input: Json) -> Json:
         if Decimal(str(row["amount"])) > payments.get(row.get("parentId"), Decimal(0)):
             text = "Transactions amount must be less than or equal to what was paid"
             return refuse(text, "transactions", index)
+    back = sum((Decimal(str(row["amount"])) for row in given), Decimal(0))
+    if back != _total(order, rows, freight) and not input.get("discrepancyReason"):
+        return refuse("Transactions amount differs from what is refunded", "transactions")
     tax = cents(freight_tax * freight / freight_left) if freight else Decimal(0)
     node = book(store, order, rows, (freight - tax, tax), given, input.get("note"))
     return {"refund": node, "order": order, "userErrors": []}
@@ -181,14 +199,14 @@ def book(
     """Put a refund on its order: goods, money, totals, stock, subscribers."""
     transactions = [_transaction(store, order, row) for row in payments]
     order["transactions"] = [*order["transactions"], *transactions]
-    money_back = sum((amount(row["amountSet"]) for row in transactions), Decimal(0))
+    money_back = sum((charged(row["amountSet"]) for row in transactions), Decimal(0))
     shipping = []
     if sum(freight):
         line = {
             "id": store.gid("RefundShippingLine"),
             "shippingLine": order["shippingLines"][0],
-            "subtotalAmountSet": bag(freight[0], order),
-            "taxAmountSet": bag(freight[1], order),
+            "subtotalAmountSet": charged_bag(freight[0], order),
+            "taxAmountSet": charged_bag(freight[1], order),
         }
         shipping.append(line)
     node = {
@@ -203,7 +221,7 @@ def book(
         "return": None,
         "duties": [],
         "orderAdjustments": [],
-        "totalRefundedSet": bag(money_back, order),
+        "totalRefundedSet": charged_bag(money_back, order),
         "refundLineItems": rows,
         "refundShippingLines": shipping,
         "transactions": transactions,
@@ -233,7 +251,7 @@ def _transaction(store: Any, order: Json, given: Json) -> Json:
         "processedAt": store.stamp(),
         "createdAt": store.stamp(),
         "test": order["test"],
-        "amountSet": bag(Decimal(str(given["amount"])), order),
+        "amountSet": charged_bag(Decimal(str(given["amount"])), order),
         "parentTransaction": parent,
         "fees": [],
     }
@@ -251,12 +269,12 @@ def _reduce(
         item = store.item_of(line)
         if restock and item:
             store.stock.move(item, row["place"], available=row["quantity"] - open_pieces)
-    tax = sum((amount(row["totalTaxSet"]) for row in rows), freight[1])
+    tax = sum((charged(row["totalTaxSet"]) for row in rows), freight[1])
     total = _total(order, rows, freight[0] + freight[1])
     for key, value in (("currentTotalPriceSet", total), ("currentTotalTaxSet", tax)):
-        order[key] = bag(amount(order[key]) - value, order)
-    refunded = amount(order["totalRefundedSet"]) + back
-    order["totalRefundedSet"] = bag(refunded, order)
+        order[key] = charged_bag(charged(order[key]) - value, order)
+    refunded = charged(order["totalRefundedSet"]) + back
+    order["totalRefundedSet"] = charged_bag(refunded, order)
     paid = sum((left for _row, left in _paid(order)), Decimal(0))
     if back:
         order["displayFinancialStatus"] = "PARTIALLY_REFUNDED" if paid else "REFUNDED"
@@ -333,10 +351,3 @@ def add_tags(store: Any, id: str, tags: list[str]) -> Json:
     order["tags"] = [*order["tags"], *(tag for tag in tags if tag not in order["tags"])]
     store.touch(order)
     return {"node": order, "userErrors": []}
-
-
-def refundable(store: Any, row: Json) -> Json | None:
-    """What can still be refunded to a payment."""
-    order = next(order for order in store.orders.values() if row in order["transactions"])
-    left = next((left for paid, left in _paid(order) if paid is row), None)
-    return None if left is None else {"amount": str(left), "currencyCode": order["currencyCode"]}

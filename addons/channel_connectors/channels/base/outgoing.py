@@ -249,7 +249,10 @@ def find_shipment(
 
 @dataclass(frozen=True)
 class RefundWish:
-    """What is to be given back: pieces by order line, shipping with tax, goods restocked."""
+    """What is to be given back: pieces by order line, shipping with tax, goods restocked.
+
+    Money is in the currency the customer was charged in.
+    """
 
     quantities: Mapping[str, int]
     shipping: Decimal = ZERO
@@ -261,8 +264,11 @@ class RefundWish:
 
 @dataclass(frozen=True)
 class RefundOffer:
-    """What the channel would give back for a wish. ``request`` is what to send it then."""
+    """What the channel would give back for a wish, in the currency the customer was charged
+    in. ``request`` is what to send it then.
+    """
 
+    currency: str
     amount: Decimal
     maximum: Decimal
     request: Mapping[str, Any]

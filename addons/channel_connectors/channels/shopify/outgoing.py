@@ -2,7 +2,7 @@
 """What goes to Shopify: stock, fulfilments, cancellations, refunds; and its stock and state.
 
 Every request that has an effect is either repeatable with its key or is preceded by a look at
-what is there, which the caller keeps. Money is in the shop's currency.
+what is there, which the caller keeps. Money is in the currency the customer was charged in.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..base.errors import InputError, RefusedError
+from ..base.money import ZERO
 from ..base.outgoing import (
     Delivery,
     Hold,
@@ -38,6 +39,7 @@ LEVELS_AT_ONCE = 250
 ITEMS_AT_ONCE = 250
 VARIANTS_AT_ONCE = 250
 OPEN_STATES = frozenset({"OPEN", "IN_PROGRESS", "SCHEDULED", "ON_HOLD"})
+FAILED_STATES = frozenset({"ERROR", "FAILURE"})
 STALE_CODES = frozenset({"CHANGE_FROM_QUANTITY_STALE", "COMPARE_QUANTITY_STALE"})
 SPENT_CODES = frozenset(
     {"IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED", "IDEMPOTENCY_KEY_PARAMETER_MISMATCH"}
@@ -53,8 +55,31 @@ def _available(level: Json) -> int:
     return next(row["quantity"] for row in level["quantities"] if row["name"] == "available")
 
 
-def _amount(bag: Json) -> Decimal:
-    return Decimal(bag["shopMoney"]["amount"])
+def _charged(bag: Json) -> Decimal:
+    """An amount in the currency the customer was charged in, as credit notes are."""
+    return Decimal(bag["presentmentMoney"]["amount"])
+
+
+def _open_payments(rows: list[Json]) -> Iterator[tuple[Json, Decimal]]:
+    """Payments in Shopify's order, with what has not been given back of each."""
+    back: dict[str, Decimal] = {}
+    for row in rows:
+        if row["kind"] == "REFUND" and row["status"] not in FAILED_STATES:
+            parent = (row["parentTransaction"] or {}).get("id", "")
+            back[parent] = back.get(parent, ZERO) + _charged(row["amountSet"])
+    for row in rows:
+        if row["kind"] in ("SALE", "CAPTURE") and row["status"] == "SUCCESS":
+            yield row, _charged(row["amountSet"]) - back.get(row["id"], ZERO)
+
+
+def _repayment(order_id: str, row: Json, amount: Decimal, paid: Json | None) -> Json:
+    return {
+        "orderId": order_id,
+        "kind": "REFUND",
+        "gateway": row["gateway"],
+        "amount": str(amount),
+        "parentId": (paid or {}).get("id"),
+    }
 
 
 class ShopifyOutgoing:
@@ -304,26 +329,19 @@ class ShopifyOutgoing:
         variables = {"id": order_id, "lines": lines, "shipping": str(wish.shipping)}
         offer = self.client.execute("refund_suggested", variables)["order"]["suggestedRefund"]
         content: Json = {
-            "orderId": order_id,
-            "note": wish.note,
-            "notify": wish.notify,
+            **self._refund_head(order, wish),
             "refundLineItems": lines,
             "transactions": [
-                {
-                    "orderId": order_id,
-                    "kind": "REFUND",
-                    "gateway": row["gateway"],
-                    "amount": row["amountSet"]["shopMoney"]["amount"],
-                    "parentId": (row["parentTransaction"] or {}).get("id"),
-                }
+                _repayment(order_id, row, _charged(row["amountSet"]), row["parentTransaction"])
                 for row in offer["suggestedTransactions"]
             ],
         }
         if wish.shipping:
             content["shipping"] = {"amount": str(wish.shipping)}
         return RefundOffer(
-            amount=_amount(offer["amountSet"]),
-            maximum=_amount(offer["maximumRefundableSet"]),
+            currency=order["presentmentCurrencyCode"],
+            amount=_charged(offer["amountSet"]),
+            maximum=_charged(offer["maximumRefundableSet"]),
             request=content,
         )
 
@@ -334,29 +352,27 @@ class ShopifyOutgoing:
         order = self.client.execute("order_payments", {"id": order_id})["order"]
         transactions = []
         rest = amount
-        for row in order["transactions"]:
-            if row["kind"] not in ("SALE", "CAPTURE") or row["status"] != "SUCCESS":
-                continue
-            part = min(rest, Decimal((row["maximumRefundableV2"] or {"amount": 0})["amount"]))
+        for row, left in _open_payments(order["transactions"]):
+            part = min(rest, left)
             if part > 0:
-                transactions.append(
-                    {
-                        "orderId": order_id,
-                        "kind": "REFUND",
-                        "gateway": row["gateway"],
-                        "amount": str(part),
-                        "parentId": row["id"],
-                    }
-                )
+                transactions.append(_repayment(order_id, row, part, row))
                 rest -= part
         if rest:
             raise RefusedError(f"{rest} of {amount} cannot be refunded to any payment")
         return {
-            "orderId": order_id,
-            "note": wish.note,
-            "notify": wish.notify,
+            **self._refund_head(order, wish),
             "discrepancyReason": "OTHER",
             "transactions": transactions,
+        }
+
+    @staticmethod
+    def _refund_head(order: Json, wish: RefundWish) -> Json:
+        """Shopify asks for the currency where it is not the shop's; all amounts are in it."""
+        return {
+            "orderId": order["id"],
+            "currency": order["presentmentCurrencyCode"],
+            "note": wish.note,
+            "notify": wish.notify,
         }
 
     @staticmethod
