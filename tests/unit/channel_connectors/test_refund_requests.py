@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-"""Requests for refunds of an amount: spread over what is left of each payment, to the cent."""
+"""Requests for refunds: in the customer's currency, to the cent, payment by payment."""
 
 from decimal import Decimal
 
@@ -13,17 +13,21 @@ from channels.shopify.outgoing import ShopifyOutgoing
 class Client:
     """Answers with one order, charged in francs, as the shop does."""
 
-    def __init__(self, *transactions):
-        self.order = {
-            "id": "order",
-            "presentmentCurrencyCode": "CHF",
-            "transactions": transactions,
-        }
+    def __init__(self, **answers):
+        self.order = {"id": "order", "presentmentCurrencyCode": "CHF", **answers}
 
-    def execute(self, name, variables):
-        """The one question asked here."""
-        assert (name, variables) == ("order_payments", {"id": "order"})
+    def execute(self, _name, variables):
+        """Whatever is asked about the order."""
+        assert variables["id"] == "order"
         return {"order": self.order}
+
+
+def bag(francs):
+    """Euros are far from the francs: a mixture of both shows."""
+    return {
+        "shopMoney": {"amount": "1000.00", "currencyCode": "EUR"},
+        "presentmentMoney": {"amount": francs, "currencyCode": "CHF"},
+    }
 
 
 def transaction(identity, francs, kind="SALE", status="SUCCESS", parent=None):
@@ -32,18 +36,14 @@ def transaction(identity, francs, kind="SALE", status="SUCCESS", parent=None):
         "kind": kind,
         "status": status,
         "gateway": f"gateway of {identity}",
-        "amountSet": {
-            # Far from the francs: a mixture of both shows.
-            "shopMoney": {"amount": "1000.00", "currencyCode": "EUR"},
-            "presentmentMoney": {"amount": francs, "currencyCode": "CHF"},
-        },
+        "amountSet": bag(francs),
         "parentTransaction": parent and {"id": parent},
     }
 
 
 def ask(amount, *transactions):
     adapter = ShopifyOutgoing()
-    adapter.client = Client(*transactions)
+    adapter.client = Client(transactions=transactions)
     return adapter.refund_of_amount("order", RefundWish({}, note="N"), Decimal(amount))
 
 
@@ -83,3 +83,22 @@ def test_other_refunds_leave_a_payment_alone():
     back = transaction("by hand", "9.00", kind="REFUND")
     (row,) = ask("20", transaction("paid", "20.00"), back)["transactions"]
     assert row["amount"] == "20"
+
+
+def test_offer_is_what_the_payments_give():
+    """An order of which a part was paid gives back no more, whatever its pieces are worth."""
+    adapter = ShopifyOutgoing()
+    parts = [transaction("new", "20.00", parent="voucher"), transaction("new", "5.01")]
+    suggested = {
+        "amountSet": bag("30.00"),
+        "maximumRefundableSet": bag("40.00"),
+        "suggestedTransactions": parts,
+    }
+    lines = {"nodes": [{"id": "line", "unfulfilledQuantity": 0}]}
+    adapter.client = Client(lineItems=lines, suggestedRefund=suggested)
+    offer = adapter.offer_refund("order", RefundWish({"line": 1}, shipping=Decimal("4.50")))
+    assert (offer.currency, str(offer.amount), str(offer.maximum)) == ("CHF", "25.01", "40.00")
+    assert [row["amount"] for row in offer.request["transactions"]] == ["20.00", "5.01"]
+    assert [row["parentId"] for row in offer.request["transactions"]] == ["voucher", None]
+    assert offer.request["shipping"] == {"amount": "4.50"}
+    assert offer.request["currency"] == "CHF"

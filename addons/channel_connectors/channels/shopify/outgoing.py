@@ -328,19 +328,19 @@ class ShopifyOutgoing:
         lines = self._refund_lines(wish, unsent)
         variables = {"id": order_id, "lines": lines, "shipping": str(wish.shipping)}
         offer = self.client.execute("refund_suggested", variables)["order"]["suggestedRefund"]
+        parts = [(row, _charged(row["amountSet"])) for row in offer["suggestedTransactions"]]
         content: Json = {
             **self._refund_head(order, wish),
             "refundLineItems": lines,
             "transactions": [
-                _repayment(order_id, row, _charged(row["amountSet"]), row["parentTransaction"])
-                for row in offer["suggestedTransactions"]
+                _repayment(order_id, row, part, row["parentTransaction"]) for row, part in parts
             ],
         }
         if wish.shipping:
             content["shipping"] = {"amount": str(wish.shipping)}
         return RefundOffer(
             currency=order["presentmentCurrencyCode"],
-            amount=_charged(offer["amountSet"]),
+            amount=sum((part for _row, part in parts), ZERO),
             maximum=_charged(offer["maximumRefundableSet"]),
             request=content,
         )
