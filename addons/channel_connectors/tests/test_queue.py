@@ -3,6 +3,7 @@ from odoo.tests import tagged
 
 from odoo.addons.queue_job.jobrunner.channels import ChannelManager
 
+from ..models.sales_channel_intent import KINDS
 from ..models.sales_channel_queue import LONG, PRIORITIES
 from .common import ChannelCase
 
@@ -25,6 +26,9 @@ class TestQueue(ChannelCase):
             channel._in_background(name, name)._job_import_orders()
         names = {channel._get_job_channel(name) for name in PRIORITIES}
         return self.env["queue.job"].search([("channel", "in", list(names))])
+
+    def test_every_message_has_its_turn(self):
+        self.assertLessEqual({kind for kind, _label in KINDS}, PRIORITIES.keys())
 
     def start(self, manager):
         """What the job runner would start now, in its order."""
