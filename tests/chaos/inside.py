@@ -196,10 +196,10 @@ def tick(env, channel_id):
     env["automatic.workflow.job"].run()
 
 
-def work(env, channel_id):
+def work(env, channel_id, rounds):
     """Time passes until there are no jobs, or a while. Returns how many there are."""
     domain = _jobs(env["sales.channel"].browse(channel_id))
-    for _number in range(50):
+    for _number in range(rounds):
         jobs = env["queue.job"].search_count(domain)
         env.cr.commit()
         if not jobs:

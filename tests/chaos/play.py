@@ -12,7 +12,6 @@ from .story import Move, Order, Step, Story
 from .world import World
 
 PATIENCE = 120.0  # seconds for a story
-PAUSE = 0.2
 # How often there may be trouble for each step; how often it is a mean thing, and that a worker
 # is killed.
 TROUBLES, MEAN, DEADLY = 1, 0.8, 0.25
@@ -115,10 +114,10 @@ class Telling:
         )
 
     def _pump(self) -> None:
-        """Time passes on both sides."""
+        """Time passes on both sides; what is at work goes first."""
         self.world.tell()
-        self.ask("tick")
-        time.sleep(PAUSE)
+        if not self.ask("work", rounds=4):
+            self.ask("tick")
 
     def _be_mean(self) -> None:
         if not self.troubles:
@@ -140,7 +139,7 @@ class Telling:
         while still < 2:
             waiting = self.world.tell()
             self.ask("tick")
-            self.ask("work")
+            self.ask("work", rounds=50)
             rest = self.ask("pending")
             still = 0 if rest or waiting else still + 1
             if time.monotonic() > end:
