@@ -2,6 +2,6 @@
 """Stories of a shop, told to a real Odoo while everything that can fail does.
 
 `story` draws what happens to orders and stock, `world` is what a stand-in shop has to offer for
-that (one class for each channel), `hub` is Odoo with worker processes that may be killed,
+that (one class for each channel), `workers` are processes of Odoo, `hub` starts and kills them,
 `inside` is what runs inside Odoo, `play` tells a story and waits until both sides are still.
 """

@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 import time
+import traceback
 from collections.abc import Callable
 
 from tools.in_odoo import open_registry
@@ -48,10 +49,11 @@ def main(database: str, descriptor: int) -> None:
     operator = _fork(lambda: serve(registry))
     alive = {_fork(kind): kind for kind in kinds}
     while True:
-        pid, _status = os.wait()
+        pid, status = os.wait()
         if pid == operator:
             os.killpg(0, signal.SIGKILL)
         kind = alive.pop(pid)
+        print(f"worker {pid} ended ({os.waitstatus_to_exitcode(status)})", file=sys.stderr)
         alive[_fork(kind)] = kind
 
 
@@ -59,15 +61,12 @@ def _fork(do: Callable[[], None]) -> int:
     pid = os.fork()
     if pid:
         return pid
-    code = 1
     try:
         do()
-        code = 0
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
+    except BaseException:  # noqa: BLE001 - a fork must not go on with what its parent does
+        traceback.print_exc()
         sys.stderr.flush()
-    finally:
-        os._exit(code)
+    os._exit(1)
 
 
 def _answer(listener: socket.socket) -> None:
