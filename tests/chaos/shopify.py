@@ -63,6 +63,7 @@ class ShopifyWorld:
 
     def __init__(self, tag: str, folder: Path) -> None:
         self.tag = tag
+        self.notes = itertools.count(1)
         self.kill: Callable[[int], None] = lambda port: None
         store = Store(bucket=Bucket(size=2000, rate=1000))
         store.advance(-HEAD_START)
@@ -137,8 +138,12 @@ class ShopifyWorld:
             )
         self.store.touch(node)
 
+    def _note(self) -> Json:
+        """A change; what is the same as before counts as none, whatever moment it has."""
+        return {"note": f"Bitte klingeln {next(self.notes)}"}
+
     def _touch(self, order: Order) -> None:
-        self.store.change_order(order.name, {"note": "Bitte klingeln"})
+        self.store.change_order(order.name, self._note())
 
     def _pay(self, order: Order) -> None:
         money.mark_paid(self.store, {"id": self._node(order)["id"]})
@@ -282,9 +287,8 @@ class ShopifyWorld:
         if not known:
             return "nothing"
         name = chance.choice(known)
-        changes = {"note": "Bitte klingeln"}
         aim = chance.choice(("orders(", "nodes(", ""))
-        self.store.add_faults("change", operation=aim, name=name, changes=changes)
+        self.store.add_faults("change", operation=aim, name=name, changes=self._note())
         return f"{name} changes before {aim}"
 
     def calm(self) -> None:
