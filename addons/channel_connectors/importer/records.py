@@ -21,7 +21,7 @@ class RecordKeeper:
         self._record_refunds(orders)
 
     def _record_payments(self, orders):
-        """Rows for the channel's payments; a pending one that succeeded is marked."""
+        """Rows for the channel's payments; one that was pending is as the channel says now."""
         payments = {
             payment.external_id: (row, order, payment)
             for row, order in orders.items()
@@ -34,8 +34,8 @@ class RecordKeeper:
         )
         for record in known:
             payment = payments.pop(record.external_id)[-1]
-            if payment.succeeded and record.state == "pending":
-                record.state = "done"
+            if record.state == "pending":
+                record.write(self._progress_vals(payment))
         self.env["sales.channel.payment"].create(
             [self._payment_vals(*payment) for payment in payments.values()]
         )
@@ -47,12 +47,19 @@ class RecordKeeper:
             "external_id": payment.external_id,
             "gateway": payment.gateway,
             "date": naive(payment.moment),
-            "amount": float(payment.amount),
             "currency_id": self.currencies.find(order).id,
-            "settled_amount": float(payment.settled),
-            "state": "done" if payment.succeeded else "pending",
+            **self._progress_vals(payment),
             "is_gift_card": payment.gift_card,
             "is_test": payment.test,
+        }
+
+    @staticmethod
+    def _progress_vals(payment):
+        """What changes until the money is there; an edited order asks for another amount."""
+        return {
+            "amount": float(payment.amount),
+            "settled_amount": float(payment.settled),
+            "state": "done" if payment.succeeded else "pending",
         }
 
     def _record_refunds(self, orders):

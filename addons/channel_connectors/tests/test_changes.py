@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+import copy
+
 from odoo.tests import Form
 
 from .common import ChannelCase
@@ -82,6 +84,19 @@ class TestChanges(ChannelCase):
         self.channel._import_orders()
         self.assertEqual(order.channel_payment_state, "paid")
         self.assertEqual(order.channel_payment_ids.state, "done")
+
+    def test_pending_payment_follows_an_edit(self):
+        order = self.order("#1012")
+        transaction = copy.deepcopy(self.store.order_by_name("#1012")["transactions"][0])
+        for status, amount, expected in (("SUCCESS", "9.99", 9.99), ("SUCCESS", "5.00", 9.99)):
+            transaction["status"] = status
+            for money in transaction["amountSet"].values():
+                money["amount"] = amount
+            changes = {"transactions": [copy.deepcopy(transaction)]}
+            self.store.change_order("#1012", changes)
+            self.channel._import_orders()
+            self.assertCents(order.channel_payment_ids.amount, expected)
+            self.assertEqual(order.channel_payment_ids.state, "done")
 
     def test_cancelled_later(self):
         for name in ("#1001", "#1002"):

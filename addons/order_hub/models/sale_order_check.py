@@ -181,6 +181,18 @@ class SaleOrder(models.Model):
     def _fields_trigger_check_exception(self):
         return [*super()._fields_trigger_check_exception(), "partner_id", "partner_shipping_id"]
 
+    def write(self, vals):
+        changed = self.browse()
+        if "channel_amount_total" in vals:
+            total = vals["channel_amount_total"]
+            changed = self.filtered(
+                lambda order: order.currency_id.compare_amounts(order.channel_amount_total, total)
+            )
+        result = super().write(vals)
+        # Edited in the shop after it was confirmed here: planning has to wait for a decision.
+        changed._request_order_check()
+        return result
+
     def _write_material_check(self, results):
         before = {order: order.material_state for order in self}
         res = super()._write_material_check(results)

@@ -48,6 +48,18 @@ class TestChannelOrders(BatchCase):
         self.assertIn("Engraving: Oma", run.customer_wishes)
         self.assertIn(order.name, run.customer_wishes)
 
+    def test_total_that_changes_in_the_shop_blocks(self):
+        order = self.order(channel_payment_state="paid")
+        order.channel_amount_total = order.amount_total
+        order.action_confirm()
+        self.assertEqual(order.production_status, "to_plan")
+        order.channel_amount_total = order.amount_total
+        self.assertFalse(order.order_check_due)
+        order.channel_amount_total += 5
+        self.assertTrue(order.order_check_due)
+        order._run_order_check()
+        self.assertEqual(order.production_status, "blocked")
+
     def test_withheld_address_is_made_but_not_sent(self):
         """The order is planned and its goods are made; only their delivery waits."""
         nobody = self.env["res.partner"].create({"name": "Käufer*in"})
