@@ -15,12 +15,13 @@ PRIORITIES = {
     "product": 12,
     "change": 12,
     "payouts": 20,
+    "sweep": 20,
     "reconcile": 20,
     "proof": 20,
     "bulk": 30,
 }
 # These may run for minutes: of one shop one at a time, so that the others get through.
-LONG = frozenset({"import", "payouts", "reconcile", "proof", "bulk"})
+LONG = frozenset({"import", "payouts", "reconcile", "proof", "sweep", "bulk"})
 
 
 class SalesChannel(models.Model):

@@ -65,16 +65,13 @@ class SalesChannel(models.Model):
         """Queue one sweep for each channel that needs it."""
         for channel in self.search([("auto_import", "=", True)]):
             if channel._adapter_class().capabilities.sweep_days:
-                channel.with_delay(
-                    identity_key=f"sales_channel_sweep_{channel.id}",
-                    description=self.env._("Read the last weeks of %s again", channel.name),
-                )._job_sweep_orders()
+                description = self.env._("Read the last weeks of %s again", channel.name)
+                channel._in_background("sweep", description)._job_sweep_orders()
 
     def _job_sweep_orders(self):
         """Read the orders of the last weeks again; what has not changed is left alone."""
         self.ensure_one()
-        if not self._lock_import():
-            raise RetryableJobError(f"an import of {self.name} is already running", seconds=60)
+        self._take_import()
         channel = self._in_company_language().with_company(self.company_id)
         days = channel._adapter_class().capabilities.sweep_days
         adapter = channel._adapter()
