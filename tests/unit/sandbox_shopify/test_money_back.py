@@ -23,12 +23,17 @@ def refund(client, order, lines, shipping="0.00", key="refund"):
             "orderId": order["id"],
             "gateway": row["gateway"],
             "kind": "REFUND",
-            "amount": row["amountSet"]["shopMoney"]["amount"],
+            "amount": row["amountSet"]["presentmentMoney"]["amount"],
             "parentId": row["parentTransaction"]["id"],
         }
         for row in proposal["suggestedTransactions"]
     ]
-    given = {"orderId": order["id"], "refundLineItems": lines, "transactions": transactions}
+    given = {
+        "orderId": order["id"],
+        "currency": order["presentmentCurrencyCode"],
+        "refundLineItems": lines,
+        "transactions": transactions,
+    }
     if Decimal(shipping):
         given["shipping"] = {"amount": shipping}
     return client.mutate("refund_create", {"input": given, "key": key})["refund"]
@@ -53,7 +58,7 @@ def test_piece_by_piece_until_nothing_is_left(shop, client, name):
             key += 1
             rows = [{"lineItemId": line["id"], "quantity": 1, "restockType": "CANCEL"}]
             refund(client, order, rows, key=f"{name}-{key}")
-    freight = suggested(client, order, [])["shipping"]["maximumRefundableSet"]["shopMoney"]
+    freight = suggested(client, order, [])["shipping"]["maximumRefundableSet"]["presentmentMoney"]
     refund(client, order, [], freight["amount"], key=f"{name}-freight")
     order_now = parse_order(fetch(client, order))
     assert order_now.amount_refunded == whole
