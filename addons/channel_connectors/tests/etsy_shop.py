@@ -53,7 +53,6 @@ class EtsyShopCase(EtsyCase):
     def setUp(self):
         super().setUp()
         self.store.__setstate__(pickle.loads(self.saved).__getstate__())
-        self.store.url = self.sandbox.url
 
     def tearDown(self):
         self.assertEqual(self.store.violations, [])
