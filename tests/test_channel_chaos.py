@@ -6,12 +6,14 @@ import time
 
 import pytest
 
+from tests.chaos.etsy import EtsyWorld
 from tests.chaos.hub import Hub
 from tests.chaos.play import Telling, differences
 from tests.chaos.shopify import ShopifyWorld
 from tests.chaos.story import draw
+from tests.sandbox.etsy import ABSENT, available
 
-WORLDS = {"shopify": ShopifyWorld}
+WORLDS = {"shopify": ShopifyWorld, "etsy": EtsyWorld}
 SOAK = bool(os.environ.get("SOAK"))
 # CHAOS_SEEDS=7,8,9 tells these again; without it one short story, or in a soak the first ones.
 SEEDS = [int(seed) for seed in os.environ.get("CHAOS_SEEDS", "").split(",") if seed]
@@ -35,10 +37,12 @@ def hub(odoo, test_template, server, tmp_path_factory):
 @pytest.mark.parametrize("kind", WORLDS)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_story_ends_the_same_whatever_happens(hub, tmp_path, kind, seed):
-    story = draw(seed, ORDERS)
+    if kind == "etsy" and not available():
+        pytest.skip(ABSENT)
+    story = draw(seed, ORDERS, WORLDS[kind].lives)
     ends = []
     for mean in (False, True):
-        tag = f"{'m' if mean else 'q'}{seed}"
+        tag = f"{kind[0]}{'m' if mean else 'q'}{seed}"
         world = WORLDS[kind](tag, tmp_path)
         start = time.monotonic()
         telling = Telling(story, world, hub, tag=tag, mean=mean)

@@ -58,8 +58,10 @@ def install(env, base):
     return os.getpid()
 
 
-def open_shop(env, name, values):
+def open_shop(env, name, values, tokens):
     """A channel as a consultant sets it up, with a warehouse of its own."""
+    from odoo.addons.channel_connectors.channels.base.state import Grant
+
     warehouse = env["stock.warehouse"].create({"name": name, "code": name[-5:]})
     journal = env["account.journal"].search(
         [("type", "=", "bank"), ("company_id", "=", env.company.id)], limit=1
@@ -74,6 +76,12 @@ def open_shop(env, name, values):
             **values,
         }
     )
+    if tokens:
+        # They are kept by a transaction of its own, which has to see the channel.
+        env.cr.commit()
+        channel._account_state(channel._credentials()).store(Grant(**tokens))
+        env.cr.commit()
+        env.invalidate_all()
     channel.action_prepare_taxes()
     channel.action_fetch_locations()
     channel.location_ids.sorted("external_id")[:1].warehouse_ids = warehouse
@@ -143,10 +151,26 @@ def credit(env, channel_id, name):
     note._intend_channel_refund(restock=False, notify=False, exact_amount=False)
 
 
+def call_off(env, channel_id, name):
+    """Cancel here; in the channel somebody does it by hand."""
+    _sale(env, channel_id, name)._action_cancel()
+
+
+def complete(env, channel_id, name):
+    """Enter the address the channel withholds."""
+    row = _sale(env, channel_id, name).channel_order_id
+    while not row.channel_id._lock_import():
+        env.cr.rollback()
+        time.sleep(0.05)
+    place = {"street": f"Feldweg {name}", "zip": "10115", "city": "Berlin", "country_code": "DE"}
+    row._apply_completion({row: {"name": f"Kundin {name}", **place}})
+    assert not row.sale_order_id.channel_address_missing
+
+
 def cancel(env, channel_id, name):
     """Cancel here, and in the channel too."""
+    call_off(env, channel_id, name)
     sale = _sale(env, channel_id, name)
-    sale._action_cancel()
     sale._intend_channel_cancellation(reason="STAFF", refund=True, restock=True, notify=False)
 
 
@@ -211,6 +235,7 @@ def work(env, channel_id, rounds):
 
 def reconcile(env, channel_id):
     """A night passes."""
+    env["sales.channel"]._cron_sweep_orders()
     env["sales.channel"]._cron_reconcile_stock()
 
 
@@ -231,6 +256,7 @@ def _where(row):
         "settled": row.state in ("imported", "attention"),
         "updated_at": f"{row.updated_at:%Y-%m-%dT%H:%M:%SZ}" if row.updated_at else "",
         "confirmed": sale.state == "sale",
+        "cancelled": sale.state == "cancel",
         "assigned": bool(open_pickings) and all(p.state == "assigned" for p in open_pickings),
         "shipped": sum(p.state == "done" for p in sale.picking_ids),
         "open": len(open_pickings),
@@ -303,6 +329,7 @@ def _order(row):
         "inbox": [row.state, row.reason_code, row.payment_state, row.is_cancelled],
         "amounts": [row.amount_total, row.amount_tax, row.amount_refunded],
         "sale": sale.state,
+        "place": [sale.partner_shipping_id.street, sale.channel_address_missing],
         "status": sale.production_status,
         "totals": [sale.amount_total, sale.amount_tax, sale.channel_amount_total],
         "lines": _sorted(
@@ -349,6 +376,6 @@ COMMANDS = {
     command.__name__: command
     for command in (
         *(install, open_shop, close_shop, tick, work, reconcile, look, pending, facts),
-        *(ship, ship_part, retrack, credit, cancel, count),
+        *(ship, ship_part, retrack, complete, credit, call_off, cancel, count),
     )
 }

@@ -11,7 +11,7 @@ from .hub import Hub
 from .story import Move, Order, Step, Story
 from .world import World
 
-PATIENCE = 120.0  # seconds for a story
+PATIENCE = 30.0  # seconds for each order of a story
 # How often there may be trouble for each step; how often it is a mean thing, and that a worker
 # is killed.
 TROUBLES, MEAN, DEADLY = 1, 0.8, 0.25
@@ -23,14 +23,15 @@ class Telling:
     def __init__(self, story: Story, world: World, hub: Hub, *, tag: str, mean: bool) -> None:
         self.story, self.world, self.hub = story, world, hub
         self.chance = random.Random(f"telling {story.seed}")
-        self.names = [order.name for order in story.orders]
+        self.names = [world.name(order) for order in story.orders]
+        self.patience = PATIENCE * len(story.orders)
         self.left: dict[Order, list[Step]] = {order: list(order.steps) for order in story.orders}
         self.moves: list[Move] = list(story.moves)
         # Trouble is bounded, so that a story comes to an end.
         self.troubles = TROUBLES * (sum(len(order.steps) for order in story.orders)) if mean else 0
         self.diary: list[str] = []
         world.kill = hub.kill_client
-        self.channel = hub.ask("open_shop", name=tag, values=world.channel)
+        self.channel = hub.ask("open_shop", name=tag, values=world.channel, tokens=world.tokens)
 
     def ask(self, command: str, **values: Any) -> Any:
         """Have somebody in Odoo do something for this shop."""
@@ -38,7 +39,7 @@ class Telling:
 
     def tell(self) -> None:
         """All steps, each once it may be."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + self.patience
         while any(self.left.values()) or self.moves:
             if time.monotonic() > end:
                 raise AssertionError(f"stuck with {self._rest()}\n{self}")
@@ -51,9 +52,9 @@ class Telling:
         """What cannot go on, as it is in Odoo and in the shop."""
         places, there = self.ask("look"), self.world.facts()["orders"]
         rows = [
-            f"{order.name} {steps[0]}: {places.get(order.name)}, {there.get(order.name)}"
+            f"{name} {steps[0]}: {places.get(name)}, {there.get(name)}"
             for order, steps in self.left.items()
-            if steps
+            if steps and (name := self.world.name(order))
         ]
         return "\n".join([*rows, str(self.ask("pending"))])
 
@@ -63,7 +64,7 @@ class Telling:
         ready: list[Order | Move] = [
             order
             for order, steps in self.left.items()
-            if steps and self._may(order, steps[0].when, places.get(order.name))
+            if steps and self._may(order, steps[0].when, places.get(self.world.name(order)))
         ]
         ready += self.moves[:1]
         if not ready:
@@ -74,11 +75,11 @@ class Telling:
             self._count(chosen)
             return True
         step = self.left[chosen].pop(0)
-        self.diary.append(f"{step.who}: {step.what} {chosen.name}")
+        self.diary.append(f"{step.who}: {step.what} {self.world.name(chosen)}")
         if step.who == "shop":
             self.world.do(step.what, chosen)
         else:
-            self.ask(step.what, name=chosen.name)
+            self.ask(step.what, name=self.world.name(chosen))
         return True
 
     def _count(self, move: Move) -> None:
@@ -104,6 +105,10 @@ class Telling:
             return place["shipped"] == 1 and place["assigned"]
         if when == "shipped":
             return place["shipped"] > 0 and not place["open"]
+        if when == "told":
+            return self.world.is_shipped(order)
+        if when == "cancelled":
+            return place["cancelled"]
         refunds = sum(step.what == "refund" for step in order.steps)
         to_come = sum(step.what == "refund" for step in self.left[order])
         assert when == "paid", when
@@ -134,7 +139,7 @@ class Telling:
 
     def settle(self) -> None:
         """Wait until nothing is under way any more."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + self.patience
         still = 0
         while still < 2:
             waiting = self.world.tell()

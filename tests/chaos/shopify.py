@@ -61,6 +61,13 @@ def _draw(chance: random.Random, weights: dict[str, int]) -> str:
 class ShopifyWorld:
     """A stand-in of its own, with its state in a file."""
 
+    lives = (
+        *("shipped", "shipped in parts", "tracking corrected", "refunded in the shop"),
+        *("refunded twice", "credited here", "edited, then paid", "never paid"),
+        *("cancelled in the shop", "cancelled here", "edited too late", "touched"),
+    )
+    tokens: Json = {}
+
     def __init__(self, tag: str, folder: Path) -> None:
         self.tag = tag
         self.notes = itertools.count(1)
@@ -86,8 +93,14 @@ class ShopifyWorld:
         """The state; another object after each restart."""
         return self.sandbox.store
 
+    @staticmethod
+    def name(order: Order) -> str:
+        """What the shop calls an order."""
+        return f"#{order.number}"
+
     def _node(self, order: Order) -> Json | None:
-        found = [node for node in self.store.orders.values() if node["name"] == order.name]
+        name = self.name(order)
+        found = [node for node in self.store.orders.values() if node["name"] == name]
         return found[0] if found else None
 
     # Steps
@@ -143,7 +156,7 @@ class ShopifyWorld:
         return {"note": f"Bitte klingeln {next(self.notes)}"}
 
     def _touch(self, order: Order) -> None:
-        self.store.change_order(order.name, self._note())
+        self.store.change_order(self.name(order), self._note())
 
     def _pay(self, order: Order) -> None:
         money.mark_paid(self.store, {"id": self._node(order)["id"]})

@@ -47,7 +47,17 @@ LIVES: dict[str, tuple[Step, ...]] = {
     "cancelled here": (PLACE, Step("hub", "cancel", "confirmed")),
     "edited too late": (PLACE, Step("shop", "edit", "confirmed")),
     "touched": (PLACE, Step("shop", "touch"), SHIP, Step("shop", "touch")),
+    "address withheld": (PLACE, Step("hub", "complete", "confirmed"), SHIP),
+    "refunded before it left": (PLACE, Step("shop", "refund", "confirmed"), SHIP),
+    "cancelled on both sides": (
+        PLACE,
+        Step("hub", "call_off", "confirmed"),
+        Step("shop", "cancel", "cancelled"),
+    ),
+    "tracking corrected, both told": (PLACE, SHIP, Step("hub", "retrack", "told")),
+    "parcel entered by hand": (PLACE, Step("shop", "ship", "ready"), SHIP),
 }
+WITHHELD = "address withheld"
 UNPAID = ("edited, then paid", "never paid")
 
 
@@ -60,11 +70,6 @@ class Order:
     goods: tuple[tuple[str, int], ...]
     later: tuple[tuple[str, int], ...]
     percent: int
-
-    @property
-    def name(self) -> str:
-        """As the shop calls it."""
-        return f"#{self.number}"
 
     @property
     def is_paid(self) -> bool:
@@ -95,16 +100,16 @@ class Story:
     moves: tuple[Move, ...]
 
     def __str__(self) -> str:
-        lives = ", ".join(f"{order.name} {order.life}" for order in self.orders)
+        lives = ", ".join(f"{order.number} {order.life}" for order in self.orders)
         return f"story {self.seed} of {len(self.orders)} orders: {lives}; moves {self.moves}"
 
 
-def draw(seed: int, orders: int) -> Story:
+def draw(seed: int, orders: int, kinds: tuple[str, ...]) -> Story:
     """A story with so many orders; every kind of life comes before one comes twice."""
     chance = random.Random(f"story {seed}")
     lives: list[str] = []
     while len(lives) < orders:
-        lives += chance.sample(list(LIVES), len(LIVES))
+        lives += chance.sample(kinds, len(kinds))
     made = []
     for index, life in enumerate(lives[:orders]):
         skus = chance.sample(SKUS, chance.randint(1, 3))

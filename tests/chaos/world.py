@@ -15,11 +15,19 @@ class World(Protocol):
     moments, so that two runs of a story can be compared.
     """
 
+    lives: tuple[str, ...]
+    """Lives that orders of this channel can have."""
     url: str
     channel: dict[str, Any]
     """Values of the sales channel that connects to it."""
+    tokens: dict[str, Any]
+    """What the owner's consent has brought; empty where nobody has to consent."""
     kill: Callable[[int], None]
     """Kills the process that talks to the shop from a port."""
+
+    @staticmethod
+    def name(order: Order) -> str:
+        """What the shop calls an order."""
 
     def do(self, what: str, order: Order) -> None:
         """A step of an order's life: place, edit, pay, touch, cancel, refund."""

@@ -38,6 +38,12 @@ def drop(handler: Any, _fault: Json) -> bool:
     return True
 
 
+def kill(handler: Any, _fault: Json) -> bool:
+    """Whoever asks is killed."""
+    handler.sandbox.on_kill(handler.client_address[1])
+    return drop(handler, {})
+
+
 def malformed(handler: Any, _fault: Json) -> bool:
     """Something that only begins like an answer."""
     handler.send(200, handler.half)
@@ -55,6 +61,7 @@ BEFORE: dict[str, Fault] = {
     "status": status,
     "hang": hang,
     "drop": drop,
+    "kill": kill,
     "malformed": malformed,
     "half": half,
 }
@@ -62,5 +69,6 @@ AFTER: dict[str, Fault] = {
     "status_after": status,
     "hang_after": hang,
     "drop_after": drop,
+    "kill_after": kill,
     "half_after": half,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +33,8 @@ class BaseSandbox:
     ) -> None:
         self.store: Any = store
         self.host, self.port, self.state_file = host, port, state_file
+        # Told the caller's port by faults that kill whoever asks.
+        self.on_kill: Callable[[int], None] = lambda port: None
         self._open()
 
     def _open(self) -> None:

@@ -11,12 +11,6 @@ from .answers import Json
 HALF = b'{"data": {"orders": {"nodes": ['
 
 
-def kill(handler: Any, _fault: Json) -> bool:
-    """Whoever asks is killed."""
-    handler.server.sandbox.on_kill(handler.client_address[1])
-    return base.drop(handler, {})
-
-
 def throttled(handler: Any, _fault: Json) -> bool:
     """The bucket is empty."""
     from .execution import throttled as answer
@@ -38,10 +32,9 @@ def change(handler: Any, fault: Json) -> bool:
 
 
 BEFORE = base.BEFORE | {
-    "kill": kill,
     "throttled": throttled,
     "expire_tokens": expire_tokens,
     "change": change,
 }
-AFTER = base.AFTER | {"kill_after": kill}
+AFTER = base.AFTER
 KINDS = (*BEFORE, *AFTER)

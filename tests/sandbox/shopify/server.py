@@ -103,6 +103,4 @@ class Sandbox(BaseSandbox):
     handler = _Handler
 
     def __init__(self, store: Store | None = None, **options: Any) -> None:
-        # Told the caller's port by faults that kill whoever asks.
-        self.on_kill: Callable[[int], None] = lambda port: None
         super().__init__(store or Store(*default_orders()), **options)
