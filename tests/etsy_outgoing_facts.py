@@ -3,7 +3,7 @@
 
 import json
 
-from tests.channel_facts import make_channel, ship
+from tests.channel_facts import consent, make_channel, ship
 from tests.sandbox.etsy import KEYSTRING, SHARED_SECRET
 
 STOCK = 60
@@ -12,8 +12,6 @@ UNPAID = "3511000008"
 
 def set_up(env, url, access, refresh):
     """The samples at the stand-in imported and shipped, stock to be told."""
-    from odoo.addons.channel_connectors.channels.base.state import Grant
-
     channel = make_channel(env, url, "etsy", KEYSTRING, SHARED_SECRET, auto_import=False)
     taxes = env["account.tax"].search(
         [("type_tax_use", "=", "sale"), ("amount", "=", 19), ("company_id", "=", env.company.id)]
@@ -31,11 +29,7 @@ def set_up(env, url, access, refresh):
         env["stock.quant"]._update_available_quantity(
             product, channel.warehouse_id.lot_stock_id, STOCK
         )
-    env.cr.commit()
-    # The token is kept in a transaction of its own, which has to see the channel.
-    channel._account_state(channel._credentials()).store(Grant(access, 3600.0, refresh, 7.0e6))
-    env.cr.commit()
-    env.invalidate_all()
+    consent(env, channel, token=access, lifetime=3600.0, refresh=refresh, refresh_lifetime=7.0e6)
     channel.action_prepare_taxes()
     failure = channel._import_orders()
     assert not failure, failure

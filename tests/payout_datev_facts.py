@@ -1,9 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-"""A payout of a channel, cleared and exported for the tax advisor, run inside Odoo."""
+"""Payouts of channels, cleared and exported for the tax advisor, run inside Odoo."""
 
 import json
 
+from tests.channel_facts import consent, make_channel
 from tests.channel_import_facts import set_up as set_up_import
+from tests.sandbox.etsy import KEYSTRING, SHARED_SECRET
 
 
 def _account(env, code, name, kind):
@@ -16,61 +18,116 @@ def _account(env, code, name, kind):
     return account
 
 
-def run(env, url):
-    """Import, invoice, pay out, book, export; print what is left and what the export says."""
+def _tax(env, kind, **factors):
+    """Taxes of the company."""
+    return env["account.tax"].search(
+        [("type_tax_use", "=", kind), ("company_id", "=", env.company.id)]
+        + [(name, "=", value) for name, value in factors.items()]
+    )
+
+
+def _shopify(env, url):
     set_up_import(env, url)
-    company = env.company
-    company.write({"datev_consultant_number": "29098", "datev_client_number": "55003"})
-    channel = env["sales.channel"].search([], order="id desc", limit=1)
-    clearing = _account(env, "1367", "Verrechnung Shop", "asset_current")
-    transit = _account(env, "1368", "Geldtransit Shop", "asset_current")
+    return env["sales.channel"].search([], order="id desc", limit=1)
+
+
+def _etsy(env, url, access, refresh):
+    for rate in (7, 19):
+        env["product.product"].create(
+            {
+                "name": f"Goods of {rate} %",
+                "default_code": f"G-0.{rate:02}",
+                "type": "consu",
+                "taxes_id": [(6, 0, _tax(env, "sale", amount=rate)[:1].ids)],
+            }
+        )
+    channel = make_channel(env, url, "etsy", KEYSTRING, SHARED_SECRET)
+    consent(env, channel, token=access, lifetime=3600.0, refresh=refresh, refresh_lifetime=7.0e6)
+    channel.action_prepare_taxes()
+    return channel
+
+
+def _keep_books(env, channel, code, since):
+    """Accounts and a journal for the money of a channel; what is owed of VAT on its fees is
+    deducted at once.
+    """
+    clearing = _account(env, f"{code}7", f"Verrechnung {channel.channel_type}", "asset_current")
+    transit = _account(env, f"{code}8", f"Geldtransit {channel.channel_type}", "asset_current")
     fees = _account(env, "4970", "Nebenkosten des Geldverkehrs", "expense")
-    journal = env["account.journal"].create({"name": "Shop", "code": "SHOPX", "type": "bank"})
+    journal = env["account.journal"].create(
+        {"name": channel.channel_type, "code": f"P{code}", "type": "bank"}
+    )
     journal.inbound_payment_method_line_ids.payment_account_id = clearing
     journal.outbound_payment_method_line_ids.payment_account_id = clearing
-    # A tax of reverse charge: what is owed is deducted at once.
-    tax = (
-        env["account.tax"]
-        .search(
-            [
-                ("type_tax_use", "=", "purchase"),
-                ("amount", "=", 19),
-                ("company_id", "=", company.id),
-            ]
-        )
-        .filtered(lambda row: -100 in row.invoice_repartition_line_ids.mapped("factor_percent"))[:1]
+    reverse_charge = _tax(env, "purchase", amount=19).filtered(
+        lambda row: -100 in row.invoice_repartition_line_ids.mapped("factor_percent")
     )
     channel.write(
         {
             "payment_journal_id": journal.id,
             "payout_account_id": transit.id,
             "fee_account_id": fees.id,
-            "fee_tax_id": tax.id,
+            "fee_tax_id": reverse_charge[:1].id,
+            "payouts_from": since,
         }
     )
-    channel._import_orders()
-    orders = env["sale.order"].search([("channel_id", "=", channel.id)])
+    return clearing
+
+
+def _sell(channel):
+    """Orders imported and invoiced, refunds credited."""
+    failure = channel._import_orders()
+    assert not failure, failure
+    orders = channel.env["sale.order"].search(
+        [("channel_id", "=", channel.id), ("state", "!=", "cancel")]
+    )
     orders.order_line.product_id.invoice_policy = "order"
     orders.action_confirm()
     for order in orders:
         order._create_invoices().action_post()
-    channel._import_payouts()
-    payout = channel.payout_ids
-    payout.action_book()
-    export = env["datev.export"].create({"date_from": payout.date, "date_to": payout.date})
+    orders.action_create_channel_credit_notes()
+    orders.channel_refund_ids.move_id.filtered(lambda move: move.state == "draft").action_post()
+    return orders
+
+
+def run(env, shopify, etsy, access, refresh, since, until):
+    """Import, invoice, pay out, book, export; print what is left and what the export says."""
+    env.company.write({"datev_consultant_number": "29098", "datev_client_number": "55003"})
+    facts = {"channels": {}}
+    payouts = env["sales.channel.payout"]
+    for channel, code in (
+        (_shopify(env, shopify), "136"),
+        (_etsy(env, etsy, access, refresh), "137"),
+    ):
+        clearing = _keep_books(env, channel, code, since)
+        orders = _sell(channel)
+        channel._import_payouts()
+        for payout in channel.payout_ids.sorted("date"):
+            payout.action_book()
+        payouts |= channel.payout_ids
+        lines = env["account.move.line"].search(
+            [("account_id", "=", clearing.id), ("parent_state", "=", "posted")]
+        )
+        facts["channels"][channel.channel_type] = {
+            "orders": len(orders),
+            "credits": len(orders.channel_refund_ids.move_id),
+            "states": channel.payout_ids.mapped("state"),
+            "open": channel.payout_ids.line_ids.filtered("reason").mapped("reason"),
+            "debug": [[l.external_id,l.kind,l.gross,l.fee,l.net,l.order_name,l.transaction_id,l.reason,l.amount_open] for l in channel.payout_ids.line_ids],
+            "refunds": [[r.external_id, r.amount, r.move_id.amount_total, r.move_id.payment_state, r.is_settled] for r in orders.channel_refund_ids],
+            "left": f"{sum(lines.mapped('balance')):.2f}",
+            "moved": f"{sum(lines.mapped('debit')):.2f}",
+            "kinds": sorted(set(channel.payout_ids.line_ids.mapped("kind"))),
+            "tax_lines": [
+                len(move.line_ids.filtered("tax_line_id")) for move in channel.payout_ids.move_id
+            ],
+        }
+    export = env["datev.export"].create({"date_from": since, "date_to": until})
     export.action_export()
-    lines = env["account.move.line"].search(
-        [("account_id", "=", clearing.id), ("parent_state", "=", "posted")]
-    )
-    facts = {
-        "orders": len(orders),
-        "state": payout.state,
-        "left": f"{sum(lines.mapped('balance')):.2f}",
-        "tax": tax.name,
-        "tax_lines": len(payout.move_id.line_ids.filtered("tax_line_id")),
+    facts |= {
         "export": export.state,
         "proven": export.proven,
-        "severities": sorted(set(export.finding_ids.mapped("severity"))),
-        "exported": payout.move_id in export.entry_ids.move_id,
+        "findings": [f"{row.severity}: {row.message}" for row in export.finding_ids],
+        "left_out": len(payouts.move_id - export.entry_ids.move_id),
     }
     print(json.dumps(facts))

@@ -62,16 +62,12 @@ SPECS = (
             Article(22100000102, "HON-250W", 590, 100, ((SIZE, 1402, "250 g"),), 1403),
         ),
         {SIZE: "Größe"},
-        on_property={
-            name: (SIZE,) for name in ("price", "quantity", "sku", "readiness_state")
-        },
+        on_property=dict.fromkeys(("price", "quantity", "sku", "readiness_state"), (SIZE,)),
     ),
     Spec(1710000102, "Kerze", (Article(22100000103, "KER-1", 1450, 100),)),
     Spec(1710000103, "Lippenbalsam", (Article(22100000104, "LIP-1", 395, 100),)),
 )
-ARTICLES = {
-    article.sku: (spec, article) for spec in SPECS for article in spec.articles
-}
+ARTICLES = {article.sku: (spec, article) for spec in SPECS for article in spec.articles}
 SHIPPING = 490
 FIRST = Order(FIRST_NUMBER - 1, "never paid", (("HON-500", 1), ("KER-1", 1)), (), 0)
 
@@ -243,7 +239,8 @@ class EtsyWorld:
     def is_shipped(self, order: Order) -> bool:
         """Whether the shop knows that everything has left: of each parcel its number."""
         node = self._receipt(order)
-        parcels = sum(step.what in ("ship", "ship_part") and step.who == "hub" for step in order.steps)
+        ours = [step.what for step in order.steps if step.who == "hub"]
+        parcels = ours.count("ship") + ours.count("ship_part")
         return bool(node) and node["is_shipped"] and len(node["shipments"]) >= parcels
 
     def updated_at(self, order: Order) -> str:

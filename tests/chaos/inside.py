@@ -9,6 +9,8 @@ from collections import Counter
 
 import psycopg2
 
+from tests.channel_facts import consent
+
 from .story import SKUS
 
 STOCK = 400
@@ -60,8 +62,6 @@ def install(env, base):
 
 def open_shop(env, name, values, tokens):
     """A channel as a consultant sets it up, with a warehouse of its own."""
-    from odoo.addons.channel_connectors.channels.base.state import Grant
-
     warehouse = env["stock.warehouse"].create({"name": name, "code": name[-5:]})
     journal = env["account.journal"].search(
         [("type", "=", "bank"), ("company_id", "=", env.company.id)], limit=1
@@ -77,11 +77,7 @@ def open_shop(env, name, values, tokens):
         }
     )
     if tokens:
-        # They are kept by a transaction of its own, which has to see the channel.
-        env.cr.commit()
-        channel._account_state(channel._credentials()).store(Grant(**tokens))
-        env.cr.commit()
-        env.invalidate_all()
+        consent(env, channel, **tokens)
     channel.action_prepare_taxes()
     channel.action_fetch_locations()
     channel.location_ids.sorted("external_id")[:1].warehouse_ids = warehouse
