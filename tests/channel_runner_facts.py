@@ -27,8 +27,8 @@ def set_up(env, slow, quick):
 
 
 def queue(env, slow, quick):
-    """Everything there is to do at the slow shop, and after it an import at the other one."""
-    for channel_id, names in ((slow, (*SHORT, *LONG)), (quick, ("import",))):
+    """Everything there is to do at the slow shop, and after it the payouts of the other one."""
+    for channel_id, names in ((slow, (*SHORT, *LONG)), (quick, ("payouts",))):
         channel = env["sales.channel"].browse(int(channel_id))
         env["queue.job"].search([("channel", "like", f"%shop_{channel.id}%")]).unlink()
         for name in names:
@@ -37,13 +37,10 @@ def queue(env, slow, quick):
 
 
 def look(env, slow, quick):
-    """How far both shops are."""
+    """How far the jobs of both shops are."""
     facts = {}
     for name, channel_id in (("slow", slow), ("quick", quick)):
         channel = env["sales.channel"].browse(int(channel_id))
         jobs = env["queue.job"].search([("channel", "like", channel._get_job_channel("events"))])
-        facts[name] = {
-            "orders": env["sale.order"].search_count([("channel_id", "=", channel.id)]),
-            "jobs": jobs.mapped("state"),
-        }
+        facts[name] = jobs.mapped("state")
     print(json.dumps(facts))

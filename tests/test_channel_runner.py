@@ -70,16 +70,17 @@ if os.environ.get("SOAK"):
             shops = f"slow={ids[0]}", f"quick={ids[1]}"
             odoo.call(database, f"{FACTS}:queue", "runner-queue.log", *shops)
             slow.faults = [{"kind": "hang", "seconds": SILENCE}] * 1000
+            asked = len(quick.requests)
             serve(database, workers)
             start = time.monotonic()
             while time.monotonic() - start < PATIENCE:
                 said = odoo.call(database, f"{FACTS}:look", "runner-look.log", *shops)
                 facts = json.loads(said[-1])
-                if facts["quick"]["jobs"] == ["done"]:
+                if facts["quick"] == ["done"]:
                     break
                 time.sleep(1)
             log = (tmp_path / "server.log").read_text()[-3000:]
-        assert facts["quick"] == {"orders": ORDERS, "jobs": ["done"]}, f"{facts}\n{log}"
-        assert facts["slow"]["orders"] == 0
-        assert "started" in facts["slow"]["jobs"], "the slow shop was waited for meanwhile"
-        assert len(slow.requests) >= 2, "with two jobs side by side"
+        assert facts["quick"] == ["done"], f"{facts}\n{log}"
+        assert len(quick.requests) > asked
+        assert "started" in facts["slow"], "the slow shop was waited for meanwhile"
+        assert "pending" in facts["slow"], "and has no more workers than it may have"
