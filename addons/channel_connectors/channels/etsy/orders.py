@@ -11,6 +11,7 @@ from typing import Any
 
 from ..base.adapter import OrderPage, Payload
 from ..base.errors import RefusedError
+from ..base.reading import FORM_ERRORS
 from .client import EtsyClient
 from .mapping import has_address, order_key, parse_order
 from .privacy import redact
@@ -144,7 +145,7 @@ def _mark(node: Payload) -> tuple[str, int]:
     try:
         key, _name, updated = order_key(node)
         return key, int(updated.timestamp())
-    except (KeyError, TypeError, AttributeError, ValueError):
+    except FORM_ERRORS:
         return EtsyOrders.payload_digest(node), 0
 
 

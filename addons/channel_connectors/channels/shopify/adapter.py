@@ -75,7 +75,7 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements, ShopifyProducts):
         *,
         state: AccountState | None = None,
     ) -> None:
-        self.client = client or ShopifyClient(credentials, state=state)
+        self.client = client or ShopifyClient(credentials, state)
         self.options = options(credentials.rights)
 
     def _execute_orders(self, name: str, variables: Payload) -> Payload:
