@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from ..channels.base.errors import ChannelError, PayloadError
 from ..importer.payments import PaymentMap, ShippingMap
 from ..importer.products import ProductFinder
-from ..importer.taxes import TaxPreparer
+from ..importer.tax_preparer import TaxPreparer
 
 MANAGER = "channel_connectors.group_channel_manager"
 # What the shop's orders need is read from so many pages of recent ones.
