@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
-from ..channels.base.errors import AuthenticationError, ChannelError, RefusedError
+from ..channels.base.errors import AuthenticationError, ChannelError, RefusedError, ThrottledError
 from ..importer import OrderImporter
 from ..importer.payloads import payload_columns
 
@@ -105,15 +105,26 @@ class SalesChannel(models.Model):
         try:
             channel._fetch_orders(process=True, commit=commit)
         except ChannelError as error:
-            text = channel._explain(error)
-            _logger.warning("%s: %s", channel.name, text)
-            channel._note_failure(text)
+            text = channel._tell_failure(error)
             if commit and not isinstance(error, (AuthenticationError, RefusedError)):
                 channel._commit_step(commit)
             return text
         channel._process_waiting(commit=commit)
         channel._note_success()
         return False
+
+    def _tell_failure(self, error):
+        """Have a failure of the channel seen, in words, which are returned."""
+        text = self._explain(error)
+        _logger.warning("%s: %s", self.name, text)
+        self._note_failure(text)
+        return text
+
+    def _give_up(self, error):
+        """End a job that the channel has failed; one that came too soon waits instead."""
+        if isinstance(error, ThrottledError):
+            raise RetryableJobError(str(error), seconds=int(error.retry_after) + 1) from error
+        return self._tell_failure(error)
 
     def _fetch_orders(self, process, commit=False):
         """Pages of the channel into the inbox; the cursor follows each page."""
