@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from datetime import timedelta, timezone
+from datetime import timedelta
 
 from odoo import fields, models
 
@@ -71,10 +71,9 @@ class SalesChannel(models.Model):
         if self.bulk_operation and self.bulk_started < fields.Datetime.now() - LONGEST:
             self.bulk_operation = False
         if not self.bulk_operation:
-            since = self.orders_cursor and self.orders_cursor.replace(tzinfo=timezone.utc)
             # Saved at once: an operation that was forgotten would be started again.
             self.bulk_started = fields.Datetime.now()
-            self.bulk_operation = adapter.start_bulk(since)
+            self.bulk_operation = adapter.start_bulk(self._get_import_start())
             self._commit_step(commit)
         state = adapter.bulk_state(self.bulk_operation)
         if state.error:

@@ -126,11 +126,14 @@ class SalesChannel(models.Model):
             raise RetryableJobError(str(error), seconds=int(error.retry_after) + 1) from error
         return self._tell_failure(error)
 
+    def _get_import_start(self):
+        """The moment from which changes have not been seen yet, as adapters take it."""
+        return self.orders_cursor and self.orders_cursor.replace(tzinfo=timezone.utc)
+
     def _fetch_orders(self, process, commit=False):
         """Pages of the channel into the inbox; the cursor follows each page."""
-        since = self.orders_cursor and self.orders_cursor.replace(tzinfo=timezone.utc)
         adapter = self._adapter()
-        for page in adapter.order_pages(since):
+        for page in adapter.order_pages(self._get_import_start()):
             self._store_payloads(adapter, page.payloads)
             if process:
                 self._process_waiting(commit=commit)

@@ -18,19 +18,11 @@ class SalesChannel(models.Model):
     )
 
     def _compute_address_missing_count(self):
-        counts = dict(
-            self.env["sale.order"]._read_group(
-                [
-                    ("channel_id", "in", self.ids),
-                    ("channel_address_missing", "=", True),
-                    ("state", "!=", "cancel"),
-                ],
-                ["channel_id"],
-                ["__count"],
-            )
+        counts = self._count(
+            "sale.order", [("channel_address_missing", "=", True), ("state", "!=", "cancel")]
         )
         for channel in self:
-            channel.address_missing_count = counts.get(channel, 0)
+            channel.address_missing_count = counts[channel]
 
     def action_view_address_missing(self):
         """Orders whose address the channel withholds."""

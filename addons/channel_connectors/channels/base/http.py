@@ -29,11 +29,10 @@ from .errors import (
     TransientError,
     UncertainError,
 )
+from .reading import Json
 from .state import AccountState, Grant, Limits, MemoryState
 
 _logger = logging.getLogger(__name__)
-
-Json = dict[str, Any]
 
 NOT_SENT = (ConnectTimeoutError, NewConnectionError, SSLError)
 # A page of a hundred orders is well below one megabyte.

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+import json
+from collections.abc import Callable, Collection
 from typing import Any
 
 from .errors import PayloadError
@@ -47,3 +49,11 @@ def read_order(read: Callable[[Json], OrderData], payload: Json) -> OrderData:
                 f"the channel says {theirs} {order.currency}"
             )
     return order
+
+
+def digest(payload: Any, volatile: Collection[str]) -> str:
+    """SHA-256 of a payload without the fields that change without any meaning for us."""
+    if isinstance(payload, dict):
+        payload = {key: value for key, value in payload.items() if key not in volatile}
+    text = json.dumps(payload, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

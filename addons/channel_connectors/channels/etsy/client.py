@@ -11,7 +11,8 @@ from typing import Any
 
 from ..base.consent import ConsentLostError
 from ..base.errors import AuthenticationError
-from ..base.http import HttpClient, Json
+from ..base.http import HttpClient
+from ..base.reading import Json
 from ..base.state import Grant
 from . import answers, limits
 from .address import check_api_base

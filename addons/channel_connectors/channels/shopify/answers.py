@@ -12,7 +12,7 @@ from ..base.errors import (
     ThrottledError,
     TransientError,
 )
-from ..base.http import Json
+from ..base.reading import Json
 from ..base.state import Bucket
 
 # The same key is being worked on by another request of ours: wait for it.

@@ -12,7 +12,8 @@ import requests
 
 from ..base.adapter import Credentials
 from ..base.errors import AuthenticationError, TransientError
-from ..base.http import Answer, HttpClient, Json, network_failure, read_token
+from ..base.http import Answer, HttpClient, network_failure, read_token
+from ..base.reading import Json
 from ..base.state import AccountState, Grant
 from . import answers
 from .address import check_api_base, check_download

@@ -18,16 +18,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from ..base.errors import PayloadError
 from ..base.money import CENT, ZERO, prorate, round_money, split
 from ..base.order import Line, LineKind, OrderData, PaymentState, Refund, Restock, Tax
-from ..base.reading import read_order, text
+from ..base.reading import Json, read_order, text
 from .rates import split_by_rate, split_refund
 from .reader import Reader, less_tax, parse_moment, pieces, share_of_taxes
-
-Json = dict[str, Any]
 
 PAYMENT_STATES = {
     "PENDING": PaymentState.PENDING,
