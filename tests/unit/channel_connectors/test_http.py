@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 """What all clients have in common: what is asked again, and what an answer may be like."""
 
+from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
@@ -100,3 +101,11 @@ def test_no_answer_is_endless(monkeypatch, limit, most, code):
         with pytest.raises(TransientError) as caught:
             ShopifyClient(credentials, attempts=1).execute("shop")
         assert caught.value.code == code
+
+
+def test_only_a_channel_that_knows_such_tokens_takes_one_entered_by_hand():
+    client = Client()
+    client.credentials = replace(CREDENTIALS, access_token="by hand")
+    assert client.ask(repeatable=True) == {"token": "token"}
+    shopify = replace(client.credentials, api_base="https://a.myshopify.com")
+    assert ShopifyClient(shopify)._token() == "by hand"

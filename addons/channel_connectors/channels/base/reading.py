@@ -55,5 +55,5 @@ def digest(payload: Any, volatile: Collection[str]) -> str:
     """SHA-256 of a payload without the fields that change without any meaning for us."""
     if isinstance(payload, dict):
         payload = {key: value for key, value in payload.items() if key not in volatile}
-    text = json.dumps(payload, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    content = json.dumps(payload, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(content.encode()).hexdigest()

@@ -32,6 +32,7 @@ class ShopifyClient(HttpClient):
         self, credentials: Credentials, state: AccountState | None = None, **options: Any
     ) -> None:
         super().__init__(credentials, state, **options)
+        self._fixed_token = credentials.access_token
         self.served_version = ""
         self._costs: dict[str, float] = {}
 
