@@ -28,8 +28,8 @@ FAILURES = MappingProxyType(
 class Client(http.HttpClient):
     """Meets the outcomes it was given, one an attempt, and then succeeds."""
 
-    def __init__(self, outcomes=(), grants=()):
-        super().__init__(CREDENTIALS, sleep=lambda seconds: None)
+    def __init__(self, outcomes=(), grants=(), credentials=CREDENTIALS):
+        super().__init__(credentials, sleep=lambda seconds: None)
         self.outcomes, self.grants = list(outcomes), list(grants)
         self.done = 0
 
@@ -104,8 +104,7 @@ def test_no_answer_is_endless(monkeypatch, limit, most, code):
 
 
 def test_only_a_channel_that_knows_such_tokens_takes_one_entered_by_hand():
-    client = Client()
-    client.credentials = replace(CREDENTIALS, access_token="by hand")
-    assert client.ask(repeatable=True) == {"token": "token"}
-    shopify = replace(client.credentials, api_base="https://a.myshopify.com")
-    assert ShopifyClient(shopify)._token() == "by hand"
+    entered = replace(CREDENTIALS, access_token="by hand")
+    assert Client(credentials=entered).ask(repeatable=True) == {"token": "token"}
+    entered = replace(entered, api_base="https://a.myshopify.com")
+    assert ShopifyClient(entered)._token() == "by hand"
