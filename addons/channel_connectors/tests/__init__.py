@@ -14,6 +14,8 @@ from . import (
     test_etsy_stock,
     test_etsy_polling,
     test_etsy_connect,
+    test_etsy_consent,
+    test_etsy_abilities,
     test_exact,
     test_faults,
     test_import,

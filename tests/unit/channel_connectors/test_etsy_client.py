@@ -51,7 +51,6 @@ def server():
 @pytest.fixture
 def sandbox(server):
     server.store = Store(default_receipts())
-    server.store.url = server.url
     return server
 
 
