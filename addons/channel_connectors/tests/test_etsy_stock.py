@@ -110,6 +110,7 @@ class TestEtsyStock(EtsyStockCase):
         self.assertEqual((self.there(22100000001), self.there(22100000003)), (60, 49))
 
     def test_answer_lost(self):
+        self.push()
         for kind in ("drop_after", "half_after", "status_after"):
             with self.subTest(kind=kind):
                 self.put_stock(self.products["SEIFE-LAV-100"], 1)

@@ -5,16 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 from ..base.errors import AuthenticationError, RefusedError
 from ..base.outgoing import ItemGoneError, Level, LevelsRefusedError, Place, Rest, StaleError
 from ..base.parcels import NotAllowedError, Parcel, ParcelState
+from ..base.reading import Json
 from . import inventory
 from .carriers import OTHER, carrier_name
 from .client import EtsyClient
-
-Json = dict[str, Any]
 
 LISTINGS_AT_ONCE = 100
 # A shop has one stock.
