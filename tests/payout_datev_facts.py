@@ -113,8 +113,6 @@ def run(env, shopify, etsy, access, refresh, since, until):
             "credits": len(orders.channel_refund_ids.move_id),
             "states": channel.payout_ids.mapped("state"),
             "open": channel.payout_ids.line_ids.filtered("reason").mapped("reason"),
-            "debug": [[l.external_id,l.kind,l.gross,l.fee,l.net,l.order_name,l.transaction_id,l.reason,l.amount_open] for l in channel.payout_ids.line_ids],
-            "refunds": [[r.external_id, r.amount, r.move_id.amount_total, r.move_id.payment_state, r.is_settled] for r in orders.channel_refund_ids],
             "left": f"{sum(lines.mapped('balance')):.2f}",
             "moved": f"{sum(lines.mapped('debit')):.2f}",
             "kinds": sorted(set(channel.payout_ids.line_ids.mapped("kind"))),

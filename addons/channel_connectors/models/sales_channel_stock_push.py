@@ -111,7 +111,8 @@ class SalesChannel(models.Model):
                 channel._note_failure(channel._explain(error))
                 channel._keep(commit)
                 if commit and error.kind != "auth":
-                    raise RetryableJobError(str(error), seconds=60) from error
+                    # No failure of the job, however long it lasts: it stands with the channel.
+                    raise RetryableJobError(str(error), seconds=60, ignore_retry=True) from error
         return sent
 
     def _repeat_stock(self, adapter, commit):
@@ -274,7 +275,7 @@ class SalesChannel(models.Model):
     def _import_before_push(self, commit):
         self._take_import(seconds=15)
         if failure := self._import_orders(commit=commit):
-            raise RetryableJobError(failure, seconds=60)
+            raise RetryableJobError(failure, seconds=60, ignore_retry=True)
 
 
 class SalesChannelStock(models.Model):

@@ -8,6 +8,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from tests.sandbox.shopify.stock import MAIN, SECOND
 
+from ..channels.base.errors import TransientError
 from ..channels.shopify.outgoing import ShopifyOutgoing
 from .outgoing import OutgoingCase
 
@@ -222,6 +223,33 @@ class TestStockOut(StockCase):
         ):
             self.push()
         self.assertTrue(caught.exception.ignore_retry, "to wait for one's turn is no failure")
+
+    def refused_in_a_job(self, method, **silence):
+        """What a run says to the queue when the channel does not answer."""
+        channel = type(self.channel)
+        with (
+            patch.object(channel, "_keep", lambda channel, commit: None),
+            patch.object(channel, method, **silence),
+            self.assertRaises(RetryableJobError) as caught,
+        ):
+            self.channel._push_stock(commit=True)
+        return caught.exception
+
+    def test_silent_channel_fails_no_job(self):
+        """However long a channel does not answer: that stands with the channel."""
+        error = TransientError("no answer", "server")
+        refused = self.refused_in_a_job("_prepare_levels", side_effect=error)
+        self.assertTrue(refused.ignore_retry)
+        self.assertIn("no answer", self.channel.last_error)
+
+    def test_silent_import_fails_no_job(self):
+        self.push()
+        self.channel.auto_import = True
+        self.put_stock(self.products["KER-1"], 1)
+        self.store.stock.move(self.items["KER-1"], MAIN, available=-1)
+        with patch.object(type(self.channel), "_take_import", lambda channel, seconds: None):
+            refused = self.refused_in_a_job("_import_orders", return_value="no answer")
+        self.assertTrue(refused.ignore_retry)
 
     def test_what_waits_without_a_job_is_taken_up(self):
         """A change that the run just missed, and a level that it gave up on."""

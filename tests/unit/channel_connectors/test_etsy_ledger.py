@@ -139,6 +139,25 @@ def test_tax_etsy_keeps_stands_with_its_payment():
     assert (line.gross, line.order_id, line.transaction_id) == (Decimal(30), "77", "receipt:77")
 
 
+def test_tax_given_back_stands_with_its_refund():
+    """Each with its own, in the payout of the sale as well as in a later one."""
+    rows = [("payment", 3300), ("sales_tax", -300), ("refund", -1100), ("sales_tax", 100)]
+    rows += [("refund", -550), ("sales_tax", 50)]
+    for first in (0, 2, 4):
+        paid_out = ("DISBURSE2", None)
+        nodes = ledger([*rows[:first], paid_out, *rows[first:], paid_out])
+        for node in nodes:
+            if node["ledger_type"] != "DISBURSE2":
+                node |= {"reference_type": "receipt", "reference_id": "77"}
+        statements = cut(map(read_entry, nodes))
+        lines = [line for row in statements for line in lines_of(row, Links())]
+        assert [(line.kind, line.gross) for line in lines] == [
+            ("charge", Decimal(30)),
+            ("refund", Decimal(-10)),
+            ("refund", Decimal(-5)),
+        ]
+
+
 def test_the_sample():
     if not SAMPLES.exists():
         pytest.skip("vendor samples not present")

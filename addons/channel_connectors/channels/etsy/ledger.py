@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 from typing import Any
 
 from ..base.money import ZERO
@@ -167,10 +168,16 @@ def lines_of(statement: Statement, links: Links) -> tuple[PayoutLine, ...]:
     """The movements of a payout. They add up to it as long as no entry is missing."""
     taxes = _taxes(statement, links)
     lines = [_carried(statement, "in", statement.opening)]
+    shares: dict[int, Decimal] = {}
     for entry in statement.entries:
-        if entry.kind == EntryKind.TAX and entry.number in taxes.values():
-            continue
-        lines.append(_line(entry, links, statement, taxes))
+        if entry.number in taxes:
+            home = taxes[entry.number]
+            shares[home] = shares.get(home, ZERO) + entry.amount
+    lines += [
+        _line(entry, links, shares.get(entry.number, ZERO))
+        for entry in statement.entries
+        if entry.number not in taxes
+    ]
     lines.append(_carried(statement, "out", -statement.transfer.balance))
     return tuple(line for line in lines if line.net or line.kind != CARRIED)
 
@@ -195,36 +202,38 @@ def _receipt(entry: Entry, links: Links) -> str:
 
 
 def _taxes(statement: Statement, links: Links) -> dict[int, int]:
-    """Taxes Etsy collects with a payment and keeps, by the entry of the payment."""
-    sales = {
-        _receipt(entry, links): entry.number
-        for entry in statement.entries
-        if entry.kind == EntryKind.SALE
-    }
-    sales.pop("", None)
-    return {
-        sales[receipt]: entry.number
-        for entry in statement.entries
-        if entry.kind == EntryKind.TAX and (receipt := _receipt(entry, links)) in sales
-    }
+    """Taxes Etsy collects with a payment, and gives back with a refund: by their entry the entry
+    they belong to, which of several of a receipt is the nearest one.
+    """
+    found = {}
+    for kind, sign in ((EntryKind.SALE, -1), (EntryKind.REFUND, 1)):
+        homes: dict[str, list[Entry]] = {}
+        for entry in statement.entries:
+            if entry.kind == kind and (receipt := _receipt(entry, links)):
+                homes.setdefault(receipt, []).append(entry)
+        for tax in statement.entries:
+            rows = homes.get(_receipt(tax, links)) if tax.kind == EntryKind.TAX else None
+            if rows and tax.amount * sign > 0:
+                found[tax.number] = min(rows, key=partial(_distance, tax)).number
+    return found
 
 
-def _line(entry: Entry, links: Links, statement: Statement, taxes: Mapping[int, int]) -> PayoutLine:
+def _distance(one: Entry, other: Entry) -> tuple[timedelta, int]:
+    return abs(one.moment - other.moment), abs(one.sequence - other.sequence)
+
+
+def _line(entry: Entry, links: Links, tax: Decimal) -> PayoutLine:
+    """A movement. The customer paid ``tax`` too, or gets it back, but it was never our money."""
     receipt = _receipt(entry, links)
     key = f"entry:{entry.number}"
     if entry.kind == EntryKind.FEE:
         return PayoutLine(key, entry.word, entry.moment, ZERO, -entry.amount, entry.amount)
     if entry.kind == EntryKind.FEE_VAT:
         return PayoutLine(key, FEE_VAT, entry.moment, entry.amount, ZERO, entry.amount)
-    amount, kind, transaction = entry.amount, entry.word, ""
+    amount, kind, transaction = entry.amount + tax, entry.word, ""
     if entry.kind == EntryKind.SALE:
         kind = "charge"
         transaction = f"receipt:{receipt}" if receipt else ""
-        # The customer paid the tax too, but it was never our money.
-        amount += sum(
-            (row.amount for row in statement.entries if row.number == taxes.get(entry.number)),
-            ZERO,
-        )
     elif entry.kind == EntryKind.REFUND:
         kind, transaction = "refund", links.refunds.get(entry.reference[1], "")
     return PayoutLine(
