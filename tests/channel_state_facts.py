@@ -2,10 +2,11 @@
 """What tests of the state that workers share run inside Odoo, in processes of their own."""
 
 import json
-import time
+from pathlib import Path
 
 from tests.channel_facts import make_channel
 from tests.sandbox.shopify import CLIENT_ID, CLIENT_SECRET
+from tests.together import meet
 
 
 def set_up(env, url):
@@ -23,11 +24,14 @@ def set_up(env, url):
     print(channel.id)
 
 
-def ask(env, channel_id, count, start_at):
-    """Ask for the same page again and again, from one moment on; tells what was refused."""
+def ask(env, channel_id, count, slack, folder, name, workers):
+    """Ask for the same page again and again, all together; tells what was refused."""
+    from odoo.addons.channel_connectors.channels.base import state
+
+    state.SLACK = float(slack)
     client = env["sales.channel"].browse(int(channel_id))._adapter().client
     client.attempts = 1  # a refusal is to be seen
-    time.sleep(max(0.0, float(start_at) - time.time()))
+    meet(Path(folder), name, int(workers))
     refused = 0
     for _number in range(int(count)):
         try:

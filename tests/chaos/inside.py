@@ -309,7 +309,7 @@ def facts(env, channel_id):
         "failed": sorted(
             f"{row.kind} {row.name}: {row.error}" for row in intents if row.state == "failed"
         ),
-        "failed_jobs": dict(Counter(jobs.mapped("method_name"))),
+        "failed_jobs": dict(Counter(jobs.mapped(lambda row: f"{row.method_name} {row.exc_name}"))),
         "listings": env["sales.channel.listing"].search_count([("channel_id", "=", channel_id)]),
     }
 
