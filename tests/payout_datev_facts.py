@@ -2,6 +2,7 @@
 """Payouts of channels, cleared and exported for the tax advisor, run inside Odoo."""
 
 import json
+from decimal import Decimal
 
 from tests.channel_facts import consent, make_channel
 from tests.channel_import_facts import set_up as set_up_import
@@ -113,8 +114,8 @@ def run(env, shopify, etsy, access, refresh, since, until):
             "credits": len(orders.channel_refund_ids.move_id),
             "states": channel.payout_ids.mapped("state"),
             "open": channel.payout_ids.line_ids.filtered("reason").mapped("reason"),
-            "left": f"{sum(lines.mapped('balance')):.2f}",
-            "moved": f"{sum(lines.mapped('debit')):.2f}",
+            "left": f"{sum(Decimal(str(line.balance)) for line in lines):.2f}",
+            "moved": sum(lines.mapped("debit")),
             "kinds": sorted(set(channel.payout_ids.line_ids.mapped("kind"))),
             "tax_lines": [
                 len(move.line_ids.filtered("tax_line_id")) for move in channel.payout_ids.move_id
