@@ -91,35 +91,39 @@ def _sell(channel):
     return orders
 
 
-def run(env, shopify, etsy, access, refresh, since, until):
+def _pay_out(channel, clearing):
+    """Payouts booked one after the other; what is left of them."""
+    channel._import_payouts()
+    payouts = channel.payout_ids
+    for payout in payouts.sorted("date"):
+        payout.action_book()
+    lines = channel.env["account.move.line"].search(
+        [("account_id", "=", clearing.id), ("parent_state", "=", "posted")]
+    )
+    return {
+        "states": payouts.mapped("state"),
+        "open": payouts.line_ids.filtered("reason").mapped("reason"),
+        "left": f"{sum(Decimal(str(line.balance)) for line in lines):.2f}",
+        "moved": sum(lines.mapped("debit")),
+        "kinds": sorted(set(payouts.line_ids.mapped("kind"))),
+        "tax_lines": [len(move.line_ids.filtered("tax_line_id")) for move in payouts.move_id],
+    }
+
+
+def run(env, since, until, shopify, etsy="", access="", refresh=""):
     """Import, invoice, pay out, book, export; print what is left and what the export says."""
     env.company.write({"datev_consultant_number": "29098", "datev_client_number": "55003"})
+    channels = _shopify(env, shopify)
+    if etsy:
+        channels |= _etsy(env, etsy, access, refresh)
     facts = {"channels": {}}
-    payouts = env["sales.channel.payout"]
-    for channel, code in (
-        (_shopify(env, shopify), "136"),
-        (_etsy(env, etsy, access, refresh), "137"),
-    ):
+    for code, channel in enumerate(channels, start=136):
         clearing = _keep_books(env, channel, code, since)
         orders = _sell(channel)
-        channel._import_payouts()
-        for payout in channel.payout_ids.sorted("date"):
-            payout.action_book()
-        payouts |= channel.payout_ids
-        lines = env["account.move.line"].search(
-            [("account_id", "=", clearing.id), ("parent_state", "=", "posted")]
-        )
         facts["channels"][channel.channel_type] = {
             "orders": len(orders),
             "credits": len(orders.channel_refund_ids.move_id),
-            "states": channel.payout_ids.mapped("state"),
-            "open": channel.payout_ids.line_ids.filtered("reason").mapped("reason"),
-            "left": f"{sum(Decimal(str(line.balance)) for line in lines):.2f}",
-            "moved": sum(lines.mapped("debit")),
-            "kinds": sorted(set(channel.payout_ids.line_ids.mapped("kind"))),
-            "tax_lines": [
-                len(move.line_ids.filtered("tax_line_id")) for move in channel.payout_ids.move_id
-            ],
+            **_pay_out(channel, clearing),
         }
     export = env["datev.export"].create({"date_from": since, "date_to": until})
     export.action_export()
@@ -127,6 +131,6 @@ def run(env, shopify, etsy, access, refresh, since, until):
         "export": export.state,
         "proven": export.proven,
         "findings": [f"{row.severity}: {row.message}" for row in export.finding_ids],
-        "left_out": len(payouts.move_id - export.entry_ids.move_id),
+        "left_out": len(channels.payout_ids.move_id - export.entry_ids.move_id),
     }
     print(json.dumps(facts))
