@@ -41,6 +41,35 @@ def find_candidates(channel, skus, barcodes):
     return by_sku, by_barcode
 
 
+def find_learnt(channel, skus, titles):
+    """Products known from other listings: by SKU, and by listing and title, or by title
+    alone for what was deleted. A channel may give a product another number whenever it is
+    edited, and forgets all numbers of what is gone.
+    """
+    known = channel.env["sales.channel.listing"].search(
+        [
+            ("channel_id", "=", channel.id),
+            ("product_id", "!=", False),
+            "|",
+            ("sku", "in", [sku for sku in skus if sku]),
+            ("title", "in", [title for title in titles if title]),
+        ]
+    )
+    found = defaultdict(set)
+    for listing in known:
+        if listing.sku:
+            found["sku", listing.sku].add(listing.product_id)
+        for product in (listing.external_product_id, ""):
+            found[product, listing.title].add(listing.product_id)
+    return found
+
+
+def learnt_product(learnt, sku, external_product, title):
+    """The only product that ``find_learnt`` knows for these; nothing if there are several."""
+    found = learnt.get(("sku", sku)) or (not sku and learnt.get((external_product, title)))
+    return next(iter(found)) if found and len(found) == 1 else None
+
+
 class ProductFinder:
     """Products for the lines of a chunk: listings first, then SKU, then barcode.
 
@@ -86,16 +115,15 @@ class ProductFinder:
         by_sku, by_barcode = find_candidates(
             self.channel, [line.sku for line in lines], [line.barcode for line in lines]
         )
-        learnt = self._learnt(lines)
+        learnt = find_learnt(
+            self.channel, [line.sku for line in lines], [line.title for line in lines]
+        )
         products, new_vals = self.env["product.product"], []
         for key, line in zip(open_keys, lines, strict=True):
             found = match(line.sku, line.barcode, by_sku, by_barcode)
             product = products.browse(found.product)
             if not product and not found.doubt:
-                product = self._only(
-                    learnt.get(("sku", line.sku))
-                    or (not line.sku and learnt.get((line.product_id, line.title)))
-                )
+                product = learnt_product(learnt, line.sku, line.product_id, line.title) or product
             if line.kind == LineKind.FEE:
                 product = self.channel.fee_product_id
             if key in self.listings:
@@ -116,34 +144,6 @@ class ProductFinder:
             )
         for listing in self.env["sales.channel.listing"].create(new_vals):
             self.listings[listing.external_key] = listing
-
-    def _learnt(self, lines):
-        """Products known from other listings: by SKU, and by listing and title, or by title
-        alone for what was deleted. A channel may give a product another number whenever it is
-        edited, and forgets all numbers of what is gone.
-        """
-        known = self.env["sales.channel.listing"].search(
-            [
-                ("channel_id", "=", self.channel.id),
-                ("product_id", "!=", False),
-                "|",
-                ("sku", "in", [line.sku for line in lines if line.sku]),
-                ("title", "in", [line.title for line in lines if line.title]),
-            ]
-        )
-        found = defaultdict(set)
-        for listing in known:
-            if listing.sku:
-                found["sku", listing.sku].add(listing.product_id)
-            for product in (listing.external_product_id, ""):
-                found[product, listing.title].add(listing.product_id)
-        return found
-
-    def _only(self, products):
-        """The product if there is exactly one."""
-        return (
-            next(iter(products)) if products and len(products) == 1 else self.env["product.product"]
-        )
 
     def product_for(self, line):
         """Product of a line; ``Problem`` if there is none."""

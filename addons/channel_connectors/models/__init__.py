@@ -62,6 +62,7 @@ from . import (
     sales_channel_setup_state,
     sales_channel_shipment,
     sales_channel_stock_push,
+    sales_channel_stock_range,
     stock_picking_shipment,
     stock_quant,
 )

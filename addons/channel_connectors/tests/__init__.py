@@ -13,6 +13,7 @@ from . import (
     test_etsy_shipments,
     test_etsy_stock,
     test_etsy_polling,
+    test_etsy_products,
     test_etsy_connect,
     test_exact,
     test_faults,
