@@ -45,6 +45,7 @@ from . import (
 # isort: split
 from . import (
     sales_channel_ability,
+    sales_channel_by_hand,
     sales_channel_cancellation,
     sales_channel_consent,
     sales_channel_health,
