@@ -7,6 +7,7 @@ from . import (
     test_decisions,
     test_etsy_addresses,
     test_etsy_by_hand,
+    test_etsy_gift,
     test_etsy_exact,
     test_etsy_orders,
     test_etsy_payouts,
