@@ -8,8 +8,7 @@ import time
 from tests import channel_import_facts
 from tests.sandbox.shopify import CLIENT_SECRET
 from tests.sandbox.shopify.webhooks import signature
-
-PATIENCE = 120.0  # seconds
+from tests.together import PATIENCE, until_done
 
 
 def set_up(env, url):
@@ -50,7 +49,7 @@ def work(env, channel_id, first, count, start_at):
             return env["sales.channel"]._receive_webhook(token, headers, body)
 
         assert retrying(receive, env) == 200
-    _handle(env, channel)
+    until_done(env, channel._job_handle_events)
 
 
 def rights(env, channel_id):
@@ -65,24 +64,6 @@ def rights(env, channel_id):
     env.cr.commit()
     found = channel.event_ids.filtered(lambda event: event.kind == "rights")
     print(json.dumps({"events": found.mapped("state"), "error": channel.last_error}))
-
-
-def _handle(env, channel):
-    from psycopg2 import OperationalError
-
-    from odoo.addons.queue_job.exception import RetryableJobError
-
-    started = time.monotonic()
-    while time.monotonic() - started < PATIENCE:
-        try:
-            channel._job_handle_events()
-            env.cr.commit()
-            return
-        except (RetryableJobError, OperationalError):
-            env.cr.rollback()
-            env.invalidate_all()
-            time.sleep(0.2)
-    raise RuntimeError("the events never got their turn")
 
 
 def collect(env, channel_id):

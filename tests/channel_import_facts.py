@@ -2,11 +2,10 @@
 """What tests of the import run inside Odoo, in processes of their own."""
 
 import json
-import time
 
+from tests.channel_facts import make_channel
 from tests.sandbox.shopify import CLIENT_ID, CLIENT_SECRET
-
-PATIENCE = 120.0  # seconds
+from tests.together import until_done
 
 
 def set_up(env, url):
@@ -14,16 +13,7 @@ def set_up(env, url):
     for sku in ("HON-500", "HON-250W", "KER-1", "LIP-1"):
         if not env["product.product"].search([("default_code", "=", sku)]):
             env["product.product"].create({"name": sku, "default_code": sku, "type": "consu"})
-    env["ir.config_parameter"].set_param("channel_connectors.stand_in_allowed", "True")
-    channel = env["sales.channel"].create(
-        {
-            "name": "Shop",
-            "channel_type": "shopify",
-            "api_base": url,
-            "client_id": CLIENT_ID,
-            "client_secret": CLIENT_SECRET,
-        }
-    )
+    channel = make_channel(env, url, "shopify", CLIENT_ID, CLIENT_SECRET)
     channel.action_prepare_taxes()
     # The orders are to be fetched by the processes that import them.
     env.cr.execute("DELETE FROM sales_channel_order")
@@ -34,27 +24,8 @@ def set_up(env, url):
 
 def import_until_done(env, channel_id):
     """Import as a worker does: again when another one was in the way."""
-    from psycopg2 import OperationalError
-
-    from odoo.addons.queue_job.exception import RetryableJobError
-
     channel = env["sales.channel"].browse(int(channel_id))
-    refused = 0
-    started = time.monotonic()
-    while time.monotonic() - started < PATIENCE:
-        try:
-            channel._job_import_orders()
-            env.cr.commit()
-            break
-        except (RetryableJobError, OperationalError):
-            env.cr.rollback()
-            env.invalidate_all()
-            refused += 1
-            env.cr.execute("SELECT pg_sleep(0.2)")
-            env.cr.rollback()
-    else:
-        raise RuntimeError("the import never got its turn")
-    print(refused)
+    print(until_done(env, channel._job_import_orders))
 
 
 def collect(env, channel_id):

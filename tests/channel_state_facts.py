@@ -4,21 +4,13 @@
 import json
 import time
 
+from tests.channel_facts import make_channel
 from tests.sandbox.shopify import CLIENT_ID, CLIENT_SECRET
 
 
 def set_up(env, url):
     """A channel at the stand-in that knows its limit and whose token is near its end."""
-    env["ir.config_parameter"].set_param("channel_connectors.stand_in_allowed", "True")
-    channel = env["sales.channel"].create(
-        {
-            "name": "Shop",
-            "channel_type": "shopify",
-            "api_base": url,
-            "client_id": CLIENT_ID,
-            "client_secret": CLIENT_SECRET,
-        }
-    )
+    channel = make_channel(env, url, "shopify", CLIENT_ID, CLIENT_SECRET)
     env.cr.commit()
     channel._adapter().client.execute("orders_page", {"first": 50, "query": ""})
     env.cr.commit()  # the account was written by a transaction of its own

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 
+from tests.channel_facts import make_channel
 from tests.sandbox.etsy import KEYSTRING, SHARED_SECRET
 
 DAY = 86400
@@ -15,19 +16,9 @@ def set_up(env, url, tokens):
     """Channels of Etsy whose owner has consented, with their access tokens at their end."""
     from odoo.addons.channel_connectors.channels.base.state import Grant
 
-    env["ir.config_parameter"].set_param("channel_connectors.stand_in_allowed", "True")
     for pair in tokens.split(","):
         access, refresh = pair.split("/")
-        channel = env["sales.channel"].create(
-            {
-                "name": "Etsy",
-                "channel_type": "etsy",
-                "api_base": url,
-                "client_id": KEYSTRING,
-                "client_secret": SHARED_SECRET,
-                "auto_import": False,
-            }
-        )
+        channel = make_channel(env, url, "etsy", KEYSTRING, SHARED_SECRET, auto_import=False)
         env.cr.commit()
         grant = Grant(access, 3600.0, refresh, 90.0 * DAY)
         channel._account_state(channel._credentials()).store(grant)

@@ -4,6 +4,8 @@
 import json
 import time
 
+from tests.together import wait_for_holder
+
 ORDERS = 5
 HELD = 6.0  # seconds one order is being saved
 SAVING = 190042  # advisory lock held meanwhile
@@ -73,22 +75,10 @@ def save_order(env, order_id):
     env.cr.commit()
 
 
-def _wait_for_saving(env):
-    """Begin a transaction while the order is being saved."""
-    for _attempt in range(600):
-        env.cr.execute("SELECT pg_try_advisory_xact_lock(%s)", [SAVING])
-        free = env.cr.fetchone()[0]
-        env.cr.rollback()
-        if not free:
-            return
-        time.sleep(0.1)
-    raise RuntimeError("nobody saves the order")
-
-
 def close(env, run_id):
     """Close the run while the order is being saved: at the first try, without waiting."""
     run = env["mrp.production"].browse(int(run_id))
-    _wait_for_saving(env)
+    wait_for_holder(env, SAVING)
     started = time.monotonic()
     run.with_context(skip_consumption=True, skip_backorder=True).button_mark_done()
     env.cr.commit()

@@ -2,11 +2,11 @@
 """What the test of simultaneous payment runs does inside Odoo, in processes of their own."""
 
 import json
-import time
 from datetime import date, timedelta
 from pathlib import Path
 
-PATIENCE = 60.0  # seconds
+from tests.together import meet, until_done
+
 CUSTOMERS = 12
 AMOUNT = 10.0
 
@@ -66,36 +66,20 @@ def _invoice(env, customers, due):
 
 def work(env, worker, workers, folder, line_ids):
     """Match and remind at the same moment as the others, as the server does it."""
-    from psycopg2 import OperationalError
-
     lines = env["account.bank.statement.line"].browse(int(row) for row in line_ids.split(","))
     own = lines[CUSTOMERS + int(worker)]
     refused = 0
     steps = [lambda: own._match_open_items(), lambda: lines[:CUSTOMERS]._match_open_items()]
     steps.append(lambda: env["payment.reminder"].action_send_reminders())
     for number, step in enumerate(steps):
-        while True:
-            try:
-                lines.mapped("amount")  # from here on the transaction sees the database as it is
-                _meet(Path(folder), f"{number}-{worker}", int(workers), number)
-                step()
-                env.cr.commit()
-                break
-            except OperationalError:
-                env.cr.rollback()
-                env.invalidate_all()
-                refused += 1
+
+        def run(number=number, step=step):
+            lines.mapped("amount")  # from here on the transaction sees the database as it is
+            meet(Path(folder), worker, int(workers), number)
+            step()
+
+        refused += until_done(env, run, 0)
     print(refused)
-
-
-def _meet(folder, name, workers, step):
-    """Wait until all workers are here; later rounds find everybody here already."""
-    (folder / f"here-{name}").touch()
-    until = time.monotonic() + PATIENCE
-    while len(list(folder.glob(f"here-{step}-*"))) < workers:
-        if time.monotonic() > until:
-            raise RuntimeError("the other workers never came")
-        time.sleep(0.02)
 
 
 def collect(env, paid_ids, overdue_ids, line_ids):

@@ -7,7 +7,8 @@ from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 
-PATIENCE = 60.0  # seconds
+from tests.together import meet, until
+
 ORDERED = (7, 12, 5, 16)
 IN_STOCK = 5
 
@@ -72,7 +73,7 @@ def plan(env, name="", workers="1", folder="."):
     """The nightly job, at the same moment as others."""
     env["mrp.demand"].search_count([])  # this transaction sees the database as it is now
     with _counted(env) as tries:
-        _meet(Path(folder), name, int(workers))
+        meet(Path(folder), name, int(workers))
         env["mrp.plan.runs"]._cron_plan_pool()
     env.cr.commit()
     print(sum(tries.values()))
@@ -90,7 +91,7 @@ def plan_slowly(env, folder, warehouse_index):
         if not waited and self.plan_id.warehouse_id == warehouses[int(warehouse_index)]:
             waited.append(True)
             (folder / "planning").touch()
-            _wait_for(folder / "go on")
+            until((folder / "go on").exists, "nobody says that it may go on")
 
     lines._schedule_productions = schedule
     with _counted(env) as tries:
@@ -126,30 +127,12 @@ def sell(env, order_id, folder):
         }
     )
     env.cr.commit()
-    _wait_for(Path(folder) / "planning")
+    until((Path(folder) / "planning").exists, "nobody is planning")
     started = time.monotonic()
     env["sale.order"].with_user(seller).browse(int(order_id)).action_confirm()
     env.cr.commit()
     print(time.monotonic() - started)
     (Path(folder) / "go on").touch()
-
-
-def _meet(folder, name, workers):
-    """Wait until all workers are here."""
-    (folder / f"here-{name}").touch()
-    until = time.monotonic() + PATIENCE
-    while len(list(folder.glob("here-*"))) < workers:
-        if time.monotonic() > until:
-            raise RuntimeError("the other workers never came")
-        time.sleep(0.02)
-
-
-def _wait_for(path):
-    until = time.monotonic() + PATIENCE
-    while not path.exists():
-        if time.monotonic() > until:
-            raise RuntimeError(f"{path.name} never came")
-        time.sleep(0.02)
 
 
 def collect(env, jar, bulk):

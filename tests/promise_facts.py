@@ -2,10 +2,10 @@
 """What tests of simultaneous promises run inside Odoo, in processes of their own."""
 
 import json
-import time
 from pathlib import Path
 
-PATIENCE = 60.0  # seconds
+from tests.together import meet, until_done
+
 STOCK = 10
 WANTED = 8
 
@@ -49,32 +49,14 @@ def set_up(env, orders):
 
 def promise(env, order_id, workers, folder):
     """Promise one quotation at the same moment as the others, as the server does it."""
-    from psycopg2 import OperationalError
-
     order = env["sale.order"].browse(int(order_id))
-    refused = 0
-    while True:
-        try:
-            order.read(["name"])  # from here on this transaction sees the database as it is now
-            _meet(Path(folder), order_id, int(workers))
-            order.action_promise()
-            env.cr.commit()
-            break
-        except OperationalError:
-            env.cr.rollback()
-            env.invalidate_all()
-            refused += 1
-    print(refused)
 
+    def run():
+        order.read(["name"])  # from here on this transaction sees the database as it is now
+        meet(Path(folder), order_id, int(workers))
+        order.action_promise()
 
-def _meet(folder, name, workers):
-    """Wait until all workers are here; later rounds find everybody here already."""
-    (folder / f"here-{name}").touch()
-    until = time.monotonic() + PATIENCE
-    while len(list(folder.glob("here-*"))) < workers:
-        if time.monotonic() > until:
-            raise RuntimeError("the other workers never came")
-        time.sleep(0.02)
+    print(until_done(env, run, 0))
 
 
 def collect(env, order_ids):

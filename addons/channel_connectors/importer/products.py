@@ -66,8 +66,9 @@ def find_learnt(channel, skus, titles):
 
 def learnt_product(learnt, sku, external_product, title):
     """The only product that ``find_learnt`` knows for these; nothing if there are several."""
-    found = learnt.get(("sku", sku)) or (not sku and learnt.get((external_product, title)))
-    return next(iter(found)) if found and len(found) == 1 else None
+    by_title = () if sku else learnt.get((external_product, title), ())
+    found = learnt.get(("sku", sku), by_title)
+    return next(iter(found)) if len(found) == 1 else None
 
 
 class ProductFinder:
@@ -104,46 +105,64 @@ class ProductFinder:
         return {listing.external_key: listing for listing in listings}
 
     def _learn(self):
-        open_keys = [
-            key
-            for key in self.lines
+        """Remember each line that leads to no product yet, with its product if one is found."""
+        lines = {
+            key: line
+            for key, line in self.lines.items()
             if key not in self.listings or not self.listings[key].product_id
-        ]
-        if not open_keys:
+        }
+        if not lines:
             return
-        lines = [self.lines[key] for key in open_keys]
         by_sku, by_barcode = find_candidates(
-            self.channel, [line.sku for line in lines], [line.barcode for line in lines]
+            self.channel,
+            [line.sku for line in lines.values()],
+            [line.barcode for line in lines.values()],
         )
-        learnt = find_learnt(
-            self.channel, [line.sku for line in lines], [line.title for line in lines]
-        )
-        products, new_vals = self.env["product.product"], []
-        for key, line in zip(open_keys, lines, strict=True):
-            found = match(line.sku, line.barcode, by_sku, by_barcode)
-            product = products.browse(found.product)
-            if not product and not found.doubt:
-                product = learnt_product(learnt, line.sku, line.product_id, line.title) or product
-            if line.kind == LineKind.FEE:
-                product = self.channel.fee_product_id
-            if key in self.listings:
-                if product:
-                    self.listings[key].product_id = product
-                continue
-            new_vals.append(
-                {
-                    "channel_id": self.channel.id,
-                    "external_key": key,
-                    "external_product_id": line.product_id,
-                    "sku": line.sku,
-                    "barcode": line.barcode,
-                    "title": line.title,
-                    "product_id": product.id,
-                    "doubt": found.doubt and found.doubt.value,
-                }
-            )
+        matches = {
+            key: match(line.sku, line.barcode, by_sku, by_barcode) for key, line in lines.items()
+        }
+        products = self._products_of(lines, matches)
+        new_vals = []
+        for key, line in lines.items():
+            if key not in self.listings:
+                new_vals.append(self._prepare_listing(key, line, products[key], matches[key].doubt))
+            elif products[key]:
+                self.listings[key].product_id = products[key]
         for listing in self.env["sales.channel.listing"].create(new_vals):
             self.listings[listing.external_key] = listing
+
+    def _prepare_listing(self, key, line, product, doubt):
+        return {
+            "channel_id": self.channel.id,
+            "external_key": key,
+            "external_product_id": line.product_id,
+            "sku": line.sku,
+            "barcode": line.barcode,
+            "title": line.title,
+            "product_id": product.id,
+            "doubt": doubt and doubt.value,
+        }
+
+    def _products_of(self, lines, matches):
+        """Products by key of the lines: as matched, else as other listings tell."""
+        found = {
+            key: self.channel.fee_product_id
+            if line.kind == LineKind.FEE
+            else self.env["product.product"].browse(matches[key].product)
+            for key, line in lines.items()
+        }
+        unknown = {
+            key: line
+            for key, line in lines.items()
+            if line.kind == LineKind.GOODS and not found[key] and not matches[key].doubt
+        }
+        if unknown:
+            skus = [line.sku for line in unknown.values()]
+            learnt = find_learnt(self.channel, skus, [line.title for line in unknown.values()])
+            for key, line in unknown.items():
+                product = learnt_product(learnt, line.sku, line.product_id, line.title)
+                found[key] = product or found[key]
+        return found
 
     def product_for(self, line):
         """Product of a line; ``Problem`` if there is none."""

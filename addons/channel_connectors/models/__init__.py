@@ -62,8 +62,10 @@ from . import (
     sales_channel_setup_accounts,
     sales_channel_setup_state,
     sales_channel_shipment,
+    sales_channel_stock_message,
     sales_channel_stock_push,
     sales_channel_stock_range,
+    sales_channel_stock_rest,
     stock_picking_shipment,
     stock_quant,
 )

@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -197,25 +199,25 @@ class SalesChannel(models.Model):
                 limit=1,
             )
 
+    def _count(self, model, domain):
+        """How many records of a model that match there are, by channel."""
+        domain = [("channel_id", "in", self.ids), *domain]
+        groups = self.env[model]._read_group(domain, ["channel_id"], ["__count"])
+        return Counter(dict(groups))
+
     @api.depends("order_ids.state")
     def _compute_order_counts(self):
         groups = self.env["sales.channel.order"]._read_group(
             [("channel_id", "in", self.ids)], ["channel_id", "state"], ["__count"]
         )
         counts = {(channel.id, state): count for channel, state, count in groups}
-        unmapped = dict(
-            self.env["sales.channel.listing"]._read_group(
-                [("channel_id", "in", self.ids), ("is_mapped", "=", False)],
-                ["channel_id"],
-                ["__count"],
-            )
-        )
+        unmapped = self._count("sales.channel.listing", [("is_mapped", "=", False)])
         for channel in self:
             channel.order_count = sum(
                 count for (channel_id, _state), count in counts.items() if channel_id == channel.id
             )
             channel.attention_count = counts.get((channel.id, "attention"), 0)
-            channel.unmapped_listing_count = unmapped.get(channel, 0)
+            channel.unmapped_listing_count = unmapped[channel]
 
     @api.depends("channel_type")
     def _compute_api_base(self):

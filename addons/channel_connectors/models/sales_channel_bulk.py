@@ -1,15 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-import logging
-from datetime import timedelta, timezone
+from datetime import timedelta
 
 from odoo import fields, models
 
-from odoo.addons.queue_job.exception import RetryableJobError
-
-from ..channels.base.errors import ChannelError, ThrottledError
+from ..channels.base.errors import ChannelError
 from .sales_channel_import import OVERLAP
-
-_logger = logging.getLogger(__name__)
 
 # From so many orders on a file with all of them is cheaper than asking page by page.
 BULK_FROM = 2000
@@ -68,23 +63,17 @@ class SalesChannel(models.Model):
         channel = self.with_company(self.company_id)
         try:
             return channel._advance_bulk()
-        except ThrottledError as error:
-            raise RetryableJobError(str(error), seconds=int(error.retry_after) + 1) from error
         except ChannelError as error:
-            text = channel._explain(error)
-            _logger.warning("%s: %s", channel.name, text)
-            channel._note_failure(text)
-            return text
+            return channel._give_up(error)
 
     def _advance_bulk(self, commit=True):
         adapter = self._adapter()
         if self.bulk_operation and self.bulk_started < fields.Datetime.now() - LONGEST:
             self.bulk_operation = False
         if not self.bulk_operation:
-            since = self.orders_cursor and self.orders_cursor.replace(tzinfo=timezone.utc)
             # Saved at once: an operation that was forgotten would be started again.
             self.bulk_started = fields.Datetime.now()
-            self.bulk_operation = adapter.start_bulk(since)
+            self.bulk_operation = adapter.start_bulk(self._get_import_start())
             self._commit_step(commit)
         state = adapter.bulk_state(self.bulk_operation)
         if state.error:

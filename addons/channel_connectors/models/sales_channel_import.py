@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
 
-from ..channels.base.errors import AuthenticationError, ChannelError, RefusedError
+from ..channels.base.errors import AuthenticationError, ChannelError, RefusedError, ThrottledError
 from ..importer import OrderImporter
 from ..importer.payloads import payload_columns
 
@@ -105,9 +105,7 @@ class SalesChannel(models.Model):
         try:
             channel._fetch_orders(process=True, commit=commit)
         except ChannelError as error:
-            text = channel._explain(error)
-            _logger.warning("%s: %s", channel.name, text)
-            channel._note_failure(text)
+            text = channel._tell_failure(error)
             if commit and not isinstance(error, (AuthenticationError, RefusedError)):
                 channel._commit_step(commit)
             return text
@@ -115,11 +113,27 @@ class SalesChannel(models.Model):
         channel._note_success()
         return False
 
+    def _tell_failure(self, error):
+        """Have a failure of the channel seen, in words, which are returned."""
+        text = self._explain(error)
+        _logger.warning("%s: %s", self.name, text)
+        self._note_failure(text)
+        return text
+
+    def _give_up(self, error):
+        """End a job that the channel has failed; one that came too soon waits instead."""
+        if isinstance(error, ThrottledError):
+            raise RetryableJobError(str(error), seconds=int(error.retry_after) + 1) from error
+        return self._tell_failure(error)
+
+    def _get_import_start(self):
+        """The moment from which changes have not been seen yet, as adapters take it."""
+        return self.orders_cursor and self.orders_cursor.replace(tzinfo=timezone.utc)
+
     def _fetch_orders(self, process, commit=False):
         """Pages of the channel into the inbox; the cursor follows each page."""
-        since = self.orders_cursor and self.orders_cursor.replace(tzinfo=timezone.utc)
         adapter = self._adapter()
-        for page in adapter.order_pages(since):
+        for page in adapter.order_pages(self._get_import_start()):
             self._store_payloads(adapter, page.payloads)
             if process:
                 self._process_waiting(commit=commit)

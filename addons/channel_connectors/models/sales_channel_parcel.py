@@ -234,15 +234,9 @@ class SalesChannel(models.Model):
     )
 
     def _compute_parcel_count(self):
-        counts = dict(
-            self.env["sales.channel.parcel"]._read_group(
-                [("channel_id", "in", self.ids), ("is_entered", "=", False)],
-                ["channel_id"],
-                ["__count"],
-            )
-        )
+        counts = self._count("sales.channel.parcel", [("is_entered", "=", False)])
         for channel in self:
-            channel.parcel_count = counts.get(channel, 0)
+            channel.parcel_count = counts[channel]
 
     def action_view_parcels(self):
         self.ensure_one()

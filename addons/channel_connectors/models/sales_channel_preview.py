@@ -1,6 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from contextlib import contextmanager
-from datetime import timezone
 
 from odoo import models
 from odoo.exceptions import UserError
@@ -119,9 +118,8 @@ class SalesChannel(models.Model):
 
     def _store_first_page(self):
         adapter = self._adapter()
-        since = self.orders_cursor and self.orders_cursor.replace(tzinfo=timezone.utc)
         try:
-            page = next(iter(adapter.order_pages(since)), None)
+            page = next(iter(adapter.order_pages(self._get_import_start())), None)
         except ChannelError as error:
             raise UserError(self._explain(error)) from error
         if page:

@@ -159,23 +159,22 @@ class SalesChannelListing(models.Model):
         """One message a listing; one that was not sent yet gives way to the newer one."""
         model = self.env["sales.channel.intent"]
         earlier = model.search([("kind", "=", "change"), ("listing_id", "in", self.ids)])
-        count = Counter(intent.listing_id for intent in earlier)
+        told = earlier.grouped("listing_id")
         vals_list, kept = [], model
         for listing, values in changes.items():
-            same = earlier.filtered(
-                lambda row, listing=listing, values=values: (
-                    row.listing_id == listing and row.state in OPEN_STATES and row.payload == values
-                )
+            same = told.get(listing, model).filtered(
+                lambda row, values=values: row.state in OPEN_STATES and row.payload == values
             )
             kept |= same
             if not same:
+                count = len(told.get(listing, ()))
                 digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
                 vals_list.append(
                     {
                         "channel_id": listing.channel_id.id,
                         "kind": "change",
                         "name": listing.title or listing.sku or listing.external_key,
-                        "subject": f"listing:{listing.id}:{count[listing]}:{digest[:16]}",
+                        "subject": f"listing:{listing.id}:{count}:{digest[:16]}",
                         "listing_id": listing.id,
                         "payload": values,
                     }

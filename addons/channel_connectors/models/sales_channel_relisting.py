@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SalesChannel(models.Model):
@@ -19,20 +19,15 @@ class SalesChannel(models.Model):
         groups="channel_connectors.group_channel_reader",
     )
 
+    @api.depends("channel_type")
     def _compute_has_relisting_fee(self):
         for channel in self:
             channel.has_relisting_fee = channel._adapter_class().capabilities.relisting_fee
 
     def _compute_relisting_count(self):
-        counts = dict(
-            self.env["sales.channel.stock"]._read_group(
-                [("channel_id", "in", self.ids), ("relisting", "=", "asked")],
-                ["channel_id"],
-                ["__count"],
-            )
-        )
+        counts = self._count("sales.channel.stock", [("relisting", "=", "asked")])
         for channel in self:
-            channel.relisting_count = counts.get(channel, 0)
+            channel.relisting_count = counts[channel]
 
     def write(self, vals):
         result = super().write(vals)

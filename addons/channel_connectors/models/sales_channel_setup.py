@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from ..channels.base.errors import ChannelError, PayloadError
 from ..importer.payments import PaymentMap, ShippingMap
 from ..importer.products import ProductFinder
-from ..importer.taxes import TaxPreparer
+from ..importer.tax_preparer import TaxPreparer
 
 MANAGER = "channel_connectors.group_channel_manager"
 # What the shop's orders need is read from so many pages of recent ones.
@@ -173,11 +173,7 @@ class SalesChannel(models.Model):
     def action_setup_try(self):
         """Import for a trial; the result is shown in the assistant."""
         self._check_setup_access()
-        since = self.orders_cursor and self.orders_cursor.replace(tzinfo=timezone.utc)
-        try:
-            self.setup_order_count = self._adapter().order_count(since)
-        except ChannelError as error:
-            raise UserError(self._explain(error)) from error
+        self.setup_order_count = self._count_to_import()
         self.action_preview_import()
 
     def action_setup_import(self):
@@ -185,16 +181,18 @@ class SalesChannel(models.Model):
         self._check_setup_access()
         if not self._lock_import():
             raise UserError(self.env._("An import of this channel is already running."))
-        since = self.orders_cursor and self.orders_cursor.replace(tzinfo=timezone.utc)
-        try:
-            count = self._adapter().order_count(since)
-        except ChannelError as error:
-            raise UserError(self._explain(error)) from error
-        if count > IMPORT_AT_ONCE:
+        if self._count_to_import() > IMPORT_AT_ONCE:
             self._enqueue_import()
         elif self._import_orders():
             return
         self.write({"setup_step": "live", "auto_import": True, "prove_nightly": True})
+
+    def _count_to_import(self):
+        """How many orders of the shop have not been imported yet."""
+        try:
+            return self._adapter().order_count(self._get_import_start())
+        except ChannelError as error:
+            raise UserError(self._explain(error)) from error
 
     def action_setup_finish(self):
         """The channel is connected."""

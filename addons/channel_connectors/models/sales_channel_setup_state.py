@@ -198,12 +198,6 @@ class SalesChannel(models.Model):
 
     @api.depends("order_ids.state")
     def _compute_imported_count(self):
-        counts = dict(
-            self.env["sales.channel.order"]._read_group(
-                [("channel_id", "in", self.ids), ("state", "=", "imported")],
-                ["channel_id"],
-                ["__count"],
-            )
-        )
+        counts = self._count("sales.channel.order", [("state", "=", "imported")])
         for channel in self:
-            channel.imported_count = counts.get(channel, 0)
+            channel.imported_count = counts[channel]

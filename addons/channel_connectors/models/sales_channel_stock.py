@@ -39,11 +39,6 @@ class SalesChannelStock(models.Model):
     )
     is_known = fields.Boolean(readonly=True, help="We have seen the channel's quantity.")
     is_dirty = fields.Boolean("To Send", default=True, readonly=True)
-    is_resting = fields.Boolean(
-        "Off Sale",
-        readonly=True,
-        help="Nothing was left, so we took it off sale. It is put on sale again by itself.",
-    )
     sent_at = fields.Datetime("Told On", readonly=True)
     problem = fields.Text(readonly=True)
     intent_id = fields.Many2one(

@@ -8,13 +8,7 @@ from odoo.tools import SQL
 from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..channels.base.errors import ChannelError
-from ..channels.base.outgoing import (
-    ItemGoneError,
-    Level,
-    LevelsRefusedError,
-    SpentKeyError,
-    StaleError,
-)
+from ..channels.base.outgoing import ItemGoneError
 from .sales_channel_intent import OPEN_STATES
 from .sales_channel_offer import TOLD_OF_STOCK
 
@@ -22,7 +16,6 @@ from .sales_channel_offer import TOLD_OF_STOCK
 COLLECT = timedelta(seconds=5)
 # A level that changes again and again between looking and telling is left to the next run.
 MAX_ROUNDS = 3
-KEEP_MESSAGES = timedelta(days=30)
 
 
 class SalesChannel(models.Model):
@@ -318,10 +311,6 @@ class SalesChannelStock(models.Model):
                 level.write({"present": present[key], "is_known": True})
         return surprised
 
-    def _get_resting(self):
-        """Items we took off sale because nothing was left of them."""
-        return set(self.filtered("is_resting").listing_id.mapped("inventory_item_id"))
-
     def _get_sendable(self, adapter):
         """Levels that may be told; a place to keep others back."""
         return self
@@ -335,122 +324,3 @@ class SalesChannelStock(models.Model):
         self.listing_id.write(
             {"inventory_item_id": False, "is_item_checked": True, "is_gone": True}
         )
-
-    def _make_intent(self):
-        """One message for these levels, with what the channel has now: it changes a level
-        only if that is still so.
-        """
-        channel = self.channel_id
-        key = str(uuid.uuid4())
-        intent = self.env["sales.channel.intent"].create(
-            {
-                "channel_id": channel.id,
-                "kind": "stock",
-                "name": self.env._("%s stock levels", len(self)),
-                "subject": key,
-                "key": key,
-                "payload": {
-                    "levels": [
-                        [
-                            level.id,
-                            level.listing_id.inventory_item_id,
-                            level.location_id.external_id,
-                            level.offered,
-                            level.present,
-                            level.relisting == "agreed",
-                            level.is_resting,
-                        ]
-                        for level in self
-                    ]
-                },
-            }
-        )
-        self.write({"intent_id": intent.id, "is_dirty": False})
-        return intent
-
-
-class SalesChannelIntent(models.Model):
-    _inherit = "sales.channel.intent"
-
-    def _execute_stock(self, adapter, commit):
-        """Set the levels; repeated with the same key it changes nothing more."""
-        rows = self.payload["levels"]
-        levels = self.env["sales.channel.stock"].browse([row[0] for row in rows]).exists()
-        wanted = [Level(*row[1:]) for row in rows]
-        self._save_progress(asked=True)
-        self.channel_id._keep(commit)
-        try:
-            reference = f"gid://odoo/SalesChannelIntent/{self.id}"
-            adapter.set_levels(wanted, self.key, reference, self._get_rest(commit))
-        except (StaleError, SpentKeyError):
-            return self._look_again(levels)
-        except LevelsRefusedError as error:
-            refused = {row[0] for index, row in enumerate(rows) if index in error.indexes}
-            culprits = levels.filtered(lambda level: level.id in refused)
-            culprits.write({"problem": str(error)})
-            values = self._look_again(levels)
-            # They wait for the next change, or the night.
-            culprits.is_dirty = False
-            return values
-        told = {row[0]: row[3] for row in rows}
-        now = fields.Datetime.now()
-        for level in levels:
-            level.write(
-                {
-                    "intent_id": False,
-                    "present": told[level.id],
-                    "is_known": True,
-                    "sent_at": now,
-                    "problem": False,
-                    "relisting": False,
-                }
-            )
-        self._note_awake(levels.filtered(lambda level: told[level.id] and level.is_resting))
-        self._save_progress(asked=None)
-        return {}
-
-    def _get_rest(self, commit):
-        """What notes that items go off sale for want of stock: before they do, so that they
-        are put on sale again whatever happens to this worker.
-        """
-
-        def rest(items):
-            self.channel_id.stock_ids.filtered(
-                lambda level: level.listing_id.inventory_item_id in items
-            ).is_resting = True
-            self.channel_id._keep(commit)
-
-        return rest
-
-    def _note_awake(self, levels):
-        """With one of its products all of a listing is on sale again."""
-        products = set(levels.listing_id.mapped("external_product_id"))
-        self.channel_id.stock_ids.filtered(
-            lambda level: level.is_resting and level.listing_id.external_product_id in products
-        ).is_resting = False
-
-    def _look_again(self, levels):
-        """Nothing was set: look at the levels again and decide again, with a new key."""
-        levels.write({"intent_id": False, "is_known": False, "is_dirty": True})
-        self._save_progress(asked=None)
-        return {"state": "obsolete", "done_at": False}
-
-    def action_drop(self):
-        result = super().action_drop()
-        for intent in self.filtered(lambda row: row.kind == "stock"):
-            levels = self.env["sales.channel.stock"].search([("intent_id", "=", intent.id)])
-            intent._look_again(levels)
-        return result
-
-    @api.autovacuum
-    def _gc_stock_messages(self):
-        """Stock messages say nothing any more after a while, and there are many."""
-        limit = fields.Datetime.now() - KEEP_MESSAGES
-        self.search(
-            [
-                ("kind", "=", "stock"),
-                ("state", "in", ("done", "obsolete")),
-                ("create_date", "<", limit),
-            ],
-            limit=10_000,
-        ).unlink()

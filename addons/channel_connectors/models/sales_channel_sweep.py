@@ -1,14 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-import logging
 from datetime import datetime, timedelta, timezone
 
 from odoo import fields, models
 
-from odoo.addons.queue_job.exception import RetryableJobError
-
-from ..channels.base.errors import ChannelError, ThrottledError
-
-_logger = logging.getLogger(__name__)
+from ..channels.base.errors import ChannelError
 
 
 class SalesChannel(models.Model):
@@ -23,19 +18,11 @@ class SalesChannel(models.Model):
     )
 
     def _compute_address_missing_count(self):
-        counts = dict(
-            self.env["sale.order"]._read_group(
-                [
-                    ("channel_id", "in", self.ids),
-                    ("channel_address_missing", "=", True),
-                    ("state", "!=", "cancel"),
-                ],
-                ["channel_id"],
-                ["__count"],
-            )
+        counts = self._count(
+            "sale.order", [("channel_address_missing", "=", True), ("state", "!=", "cancel")]
         )
         for channel in self:
-            channel.address_missing_count = counts.get(channel, 0)
+            channel.address_missing_count = counts[channel]
 
     def action_view_address_missing(self):
         """Orders whose address the channel withholds."""
@@ -80,11 +67,6 @@ class SalesChannel(models.Model):
                 channel._store_payloads(adapter, page.payloads)
                 channel._process_waiting(commit=True)
                 channel._commit_step(True)
-        except ThrottledError as error:
-            raise RetryableJobError(str(error), seconds=int(error.retry_after) + 1) from error
         except ChannelError as error:
-            text = channel._explain(error)
-            _logger.warning("%s: %s", channel.name, text)
-            channel._note_failure(text)
-            return text
+            return channel._give_up(error)
         return False

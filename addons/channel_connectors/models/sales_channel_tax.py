@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..channels.base.errors import ChannelError
-from ..importer.taxes import TaxPreparer
+from ..importer.tax_preparer import TaxPreparer
 
 
 class SalesChannelTax(models.Model):

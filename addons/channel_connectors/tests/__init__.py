@@ -17,6 +17,8 @@ from . import (
     test_etsy_polling,
     test_etsy_products,
     test_etsy_connect,
+    test_etsy_consent,
+    test_etsy_abilities,
     test_exact,
     test_faults,
     test_import,

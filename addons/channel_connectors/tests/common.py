@@ -29,17 +29,46 @@ GOODS = {
 
 
 @tagged("post_install", "-at_install")
-class ChannelCase(TransactionCase):
-    """A shop at the stand-in, and a company of its own to import into."""
+class GermanCase(TransactionCase):
+    """A company in Germany to import into."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
-        cls.env["ir.config_parameter"].set_param("channel_connectors.stand_in_allowed", "True")
         cls.company = cls.env.company
         cls.home = cls.env.ref("base.de")
         cls.company.write({"country_id": cls.home.id, "account_fiscal_country_id": cls.home.id})
+
+    @classmethod
+    def add_francs(cls):
+        """What an order in francs needs: a rate and a pricelist."""
+        francs = cls.env.ref("base.CHF")
+        francs.active = True
+        francs.rate_ids.unlink()
+        cls.env["res.currency.rate"].create(
+            {"currency_id": francs.id, "name": "2026-01-01", "rate": 0.94}
+        )
+        cls.env["product.pricelist"].create({"name": "Francs", "currency_id": francs.id})
+
+    @classmethod
+    def make_customer(cls, name):
+        """Somebody who is not known from a channel, with all that a parcel needs."""
+        address = {"street": "Hauptstr. 1", "zip": "10115", "city": "Berlin"}
+        return cls.env["res.partner"].create({"name": name, "country_id": cls.home.id, **address})
+
+    def assertCents(self, value, expected, message=None):
+        """Equal to the cent."""
+        self.assertEqual(f"{value:.2f}", f"{expected:.2f}", message)
+
+
+class ChannelCase(GermanCase):
+    """A shop at the stand-in, with the goods and the taxes of its sample orders."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["ir.config_parameter"].set_param("channel_connectors.stand_in_allowed", "True")
         cls.products = {
             sku: cls.env["product.product"].create(
                 {
@@ -72,16 +101,8 @@ class ChannelCase(TransactionCase):
 
     @classmethod
     def use_francs(cls):
-        """One sample is charged in francs: it needs a rate and a pricelist, and its totals
-        are those the customer saw.
-        """
-        francs = cls.env.ref("base.CHF")
-        francs.active = True
-        francs.rate_ids.unlink()
-        cls.env["res.currency.rate"].create(
-            {"currency_id": francs.id, "name": "2026-01-01", "rate": 0.94}
-        )
-        cls.env["product.pricelist"].create({"name": "Francs", "currency_id": francs.id})
+        """One sample is charged in francs: its totals are those the customer saw."""
+        cls.add_francs()
         for order in cls.store.orders.values():
             if order["presentmentCurrencyCode"] != order["currencyCode"]:
                 shown = [
@@ -98,12 +119,6 @@ class ChannelCase(TransactionCase):
                     "lines": shown[0] - shown[2],
                     "shipping": shown[2],
                 }
-
-    @classmethod
-    def make_customer(cls, name):
-        """Somebody who is not known from a channel, with all that a parcel needs."""
-        address = {"street": "Hauptstr. 1", "zip": "10115", "city": "Berlin"}
-        return cls.env["res.partner"].create({"name": name, "country_id": cls.home.id, **address})
 
     @classmethod
     def _product_ids(cls):
@@ -185,7 +200,3 @@ class ChannelCase(TransactionCase):
 
     def order(self, name, channel=None):
         return self.row(name, channel).sale_order_id
-
-    def assertCents(self, value, expected, message=None):
-        """Equal to the cent."""
-        self.assertEqual(f"{value:.2f}", f"{expected:.2f}", message)

@@ -1,16 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 import copy
 import json
-import sys
-from pathlib import Path
 
 from odoo import Command
-from odoo.tests import TransactionCase, tagged
 
-PROJECT = Path(__file__).resolve().parents[3]
+from .common import PROJECT, GermanCase
+
 SAMPLES = PROJECT.parent / "shared" / "channels" / "samples" / "etsy"
-if str(PROJECT) not in sys.path:
-    sys.path.insert(0, str(PROJECT))
 
 
 def receipt(number, *lines, country="DE", shipping=490, **changes):
@@ -85,17 +81,12 @@ WITHHELD = dict.fromkeys(
 )
 
 
-@tagged("post_install", "-at_install")
-class EtsyCase(TransactionCase):
+class EtsyCase(GermanCase):
     """A channel of Etsy with products, taxes at home and their mapping."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
-        cls.company = cls.env.company
-        cls.home = cls.env.ref("base.de")
-        cls.company.write({"country_id": cls.home.id, "account_fiscal_country_id": cls.home.id})
         cls.group = cls.env["account.tax.group"].create(
             {"name": "Etsy", "country_id": cls.home.id, "company_id": cls.company.id}
         )
@@ -192,7 +183,3 @@ class EtsyCase(TransactionCase):
         row = self.row(number)
         self.assertEqual(row.state, "imported", row.reason)
         return row.sale_order_id
-
-    def assertCents(self, value, expected, message=None):
-        """Equal to the cent."""
-        self.assertEqual(f"{value:.2f}", f"{expected:.2f}", message)

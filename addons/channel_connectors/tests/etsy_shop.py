@@ -1,5 +1,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-import pickle
 import time
 import unittest
 from unittest.mock import patch
@@ -15,11 +14,11 @@ from tests.sandbox.etsy import (
 )
 
 from ..channels.base.state import Grant, MemoryState
-from .common import PROJECT  # noqa: F401  (makes the stand-ins importable)
 from .etsy import EtsyCase
+from .trade import Trade
 
 
-class EtsyShopCase(EtsyCase):
+class EtsyShopCase(Trade, EtsyCase):
     """A shop at the stand-in, with its sample receipts imported and goods on hand."""
 
     @classmethod
@@ -37,23 +36,10 @@ class EtsyShopCase(EtsyCase):
             if product.type == "consu":
                 product.is_storable = True
                 cls.put_stock(product, 50)
-        cls.carrier = cls.env["delivery.carrier"].create(
-            {
-                "name": "DHL Paket",
-                "tracking_url": "https://dhl.example/<shipmenttrackingnumber>",
-                "product_id": cls.env["product.product"]
-                .create({"name": "Parcel", "type": "service"})
-                .id,
-            }
-        )
+        cls.carrier = cls.make_carrier(tracking_url="https://dhl.example/<shipmenttrackingnumber>")
         failure = cls.channel._import_orders()
         assert not failure, failure
-        cls.saved = pickle.dumps(cls.store)
-
-    def setUp(self):
-        super().setUp()
-        self.store.__setstate__(pickle.loads(self.saved).__getstate__())
-        self.store.url = self.sandbox.url
+        cls.keep_shop()
 
     def tearDown(self):
         self.assertEqual(self.store.violations, [])
@@ -81,40 +67,6 @@ class EtsyShopCase(EtsyCase):
         cls.startClassPatcher(
             patch.object(type(channel), "_account_state", lambda channel, credentials: state)
         )
-
-    @classmethod
-    def put_stock(cls, product, quantity):
-        location = cls.warehouse.lot_stock_id
-        cls.env["stock.quant"]._update_available_quantity(product, location, quantity)
-
-    def confirm(self, number):
-        order = self.order(number)
-        order.action_confirm()
-        self.assertEqual(order.state, "sale")
-        return order
-
-    def ship(self, picking, quantities=None, tracking=None):
-        """Validate a delivery, of each product so much; the rest becomes a backorder."""
-        picking.carrier_id = self.carrier
-        picking.action_assign()
-        for move in picking.move_ids:
-            if quantities is not None:
-                move.quantity = quantities.get(move.product_id, 0)
-            move.picked = bool(move.quantity)
-        if tracking:
-            picking.carrier_tracking_ref = tracking
-        picking.with_context(skip_backorder=True).button_validate()
-        self.assertEqual(picking.state, "done")
-        return picking
-
-    def intents(self, kind="fulfilment", order=None):
-        domain = [("channel_id", "=", self.channel.id), ("kind", "=", kind)]
-        if order:
-            domain.append(("order_id", "=", order.id))
-        return self.env["sales.channel.intent"].search(domain, order="id")
-
-    def send(self, kind="fulfilment"):
-        self.channel._send_intents(kind)
 
     def mails(self):
         """What buyers were written: order and code."""

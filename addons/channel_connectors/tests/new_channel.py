@@ -4,15 +4,13 @@
 Its shop is a dictionary instead of a site, so there is no client.
 """
 
-import hashlib
-import json
 import re
 from datetime import datetime, timezone
 from decimal import Decimal
 
 from ..channels.base.adapter import Capabilities, OrderPage, ShopInfo
 from ..channels.base.address import check_address
-from ..channels.base.errors import AuthenticationError, PayloadError
+from ..channels.base.errors import AuthenticationError
 from ..channels.base.order import (
     Address,
     Customer,
@@ -23,6 +21,7 @@ from ..channels.base.order import (
     PaymentState,
     Tax,
 )
+from ..channels.base.reading import digest, read_order, text
 
 BASE = "https://api.market.example"
 HOST = re.compile(r"api\.market\.example")
@@ -44,6 +43,7 @@ def new_order(number="M-1", price="11.90", updated=1_794_800_000):
             "country": "DE",
         },
         "items": [{"id": "1", "sku": "NEW-1", "title": "Candle", "pieces": 2, "price": price}],
+        "total": str(2 * Decimal(price)),
     }
 
 
@@ -91,8 +91,7 @@ class NewChannelAdapter:
 
     @staticmethod
     def payload_digest(payload):
-        content = {key: value for key, value in payload.items() if key != "updated"}
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        return digest(payload, {"updated"})
 
     @staticmethod
     def redact(payload):
@@ -100,36 +99,39 @@ class NewChannelAdapter:
 
     @staticmethod
     def parse_order(payload):
-        if not payload["items"]:
-            raise PayloadError("the order has no items")
-        lines = tuple(map(parse_line, payload["items"]))
-        total = sum(line.amount for line in lines)
-        when, buyer, to = moment(payload["updated"]), payload["buyer"], payload["ship_to"]
-        address = Address(
-            name=to.get("name", ""),
-            street=to.get("street", ""),
-            zip=to.get("zip", ""),
-            city=to.get("city", ""),
-            country_code=to["country"],
-        )
-        return OrderData(
-            external_id=payload["number"],
-            name=payload["number"],
-            currency="EUR",
-            taxes_included=True,
-            ordered_at=when,
-            updated_at=when,
-            total=total,
-            tax_total=sum(line.tax_total for line in lines),
-            payment_state=PaymentState.PAID,
-            customer=Customer(buyer.get("id", ""), buyer.get("name", ""), buyer.get("mail", "")),
-            billing=address,
-            shipping=address,
-            lines=lines,
-            payments=(Payment(f"{payload['number']}/1", "market", total, "EUR", when, True),),
-            shop_currency="EUR",
-            gateways=("market",),
-        )
+        return read_order(order_of, payload)
+
+
+def order_of(payload):
+    """Our order; ``read_order`` catches what is not as expected, and checks the sums."""
+    lines = tuple(map(parse_line, payload["items"]))
+    when, buyer, to = moment(payload["updated"]), payload["buyer"], payload["ship_to"]
+    address = Address(
+        name=text(to.get("name")),
+        street=text(to.get("street")),
+        zip=text(to.get("zip")),
+        city=text(to.get("city")),
+        country_code=to["country"],
+    )
+    total = Decimal(payload["total"])
+    return OrderData(
+        external_id=payload["number"],
+        name=payload["number"],
+        currency="EUR",
+        taxes_included=True,
+        ordered_at=when,
+        updated_at=when,
+        total=total,
+        tax_total=sum(line.tax_total for line in lines),
+        payment_state=PaymentState.PAID,
+        customer=Customer(text(buyer.get("id")), text(buyer.get("name")), text(buyer.get("mail"))),
+        billing=address,
+        shipping=address,
+        lines=lines,
+        payments=(Payment(f"{payload['number']}/1", "market", total, "EUR", when, True),),
+        shop_currency="EUR",
+        gateways=("market",),
+    )
 
 
 def parse_line(item):

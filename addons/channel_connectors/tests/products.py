@@ -1,27 +1,19 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-import pickle
-
 from odoo import Command
 
 from tests.sandbox.shopify import catalog
 
 from .common import ChannelCase
-from .outgoing import OutgoingCase
+from .trade import Trade
 
 
-class ProductCase(ChannelCase):
+class ProductCase(Trade, ChannelCase):
     """A shop with its products; no order is imported unless a test wants some."""
-
-    intents = OutgoingCase.intents
-
-    def setUp(self):
-        super().setUp()
-        self.store.__setstate__(pickle.loads(self.saved).__getstate__())
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.saved = pickle.dumps(cls.store)
+        cls.keep_shop()
         cls.listings = cls.env["sales.channel.listing"]
         cls.tax = cls.env["account.tax"].create(
             {
@@ -85,9 +77,6 @@ class ProductCase(ChannelCase):
 
     def offer(self, templates):
         return self.channel._make_in_channel(templates)
-
-    def send(self, kind):
-        self.channel._send_intents(kind)
 
     def theirs_by_sku(self, sku):
         return [row for row in self.store.variants.values() if row["sku"] == sku]

@@ -19,13 +19,7 @@ class TestEtsyExact(ExactProof, EtsyCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        francs = cls.env.ref("base.CHF")
-        francs.active = True
-        francs.rate_ids.unlink()
-        cls.env["res.currency.rate"].create(
-            {"currency_id": francs.id, "name": "2026-01-01", "rate": 0.94}
-        )
-        cls.env["product.pricelist"].create({"name": "Francs", "currency_id": francs.id})
+        cls.add_francs()
         cls.channel.tax_ids.unlink()
         taxes = {}
         for country, rates in etsy.ZONES.items():

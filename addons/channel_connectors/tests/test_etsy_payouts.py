@@ -1,6 +1,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from decimal import Decimal
-
 from tests.sandbox.etsy import SHOP_ID
 from tests.sandbox.etsy.events import happen
 
@@ -13,31 +11,9 @@ class TestEtsyPayouts(EtsyShopCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        account = cls.env["account.account"]
-        cls.clearing = account.create(
-            {
-                "name": "Clearing",
-                "code": "X1360",
-                "account_type": "asset_current",
-                "reconcile": True,
-            }
-        )
-        cls.transit = cls.clearing.copy({"name": "Transit", "code": "X1361", "reconcile": True})
-        cls.fees = account.create({"name": "Fees", "code": "X4970", "account_type": "expense"})
+        cls.make_clearing()
         cls.fee_vat = cls.fees.copy({"name": "VAT on fees", "code": "X4971"})
-        cls.journal = cls.env["account.journal"].create(
-            {"name": "Etsy Payments", "code": "ETSYP", "type": "bank"}
-        )
-        cls.journal.inbound_payment_method_line_ids.payment_account_id = cls.clearing
-        cls.journal.outbound_payment_method_line_ids.payment_account_id = cls.clearing
-        cls.channel.write(
-            {
-                "payment_journal_id": cls.journal.id,
-                "payout_account_id": cls.transit.id,
-                "fee_account_id": cls.fees.id,
-                "payouts_from": "2026-11-01",
-            }
-        )
+        cls.channel.payouts_from = "2026-11-01"
 
     def setUp(self):
         super().setUp()
@@ -64,15 +40,9 @@ class TestEtsyPayouts(EtsyShopCase):
         orders = self.env["sale.order"]
         for number in numbers:
             order = self.confirm(number)
-            order._create_invoices().action_post()
+            self.invoice(order)
             orders |= order
         return orders
-
-    def balance(self, account):
-        lines = self.env["account.move.line"].search(
-            [("account_id", "=", account.id), ("parent_state", "=", "posted")]
-        )
-        return sum(Decimal(str(line.balance)) for line in lines)
 
     def test_cleared_to_zero(self):
         orders = self.billed(*PAID)

@@ -4,7 +4,6 @@ from unittest.mock import patch
 
 from tests.sandbox.etsy.events import happen
 
-from ..channels.etsy.outgoing import EtsyOutgoing
 from .etsy_shop import EtsyShopCase
 
 SOAP = 1710000001
@@ -44,10 +43,6 @@ class EtsyStockCase(EtsyShopCase):
         cls.channel.push_stock = True
         cls.channel.auto_import = False
         cls.channel.action_fetch_locations()
-
-    def push(self, **options):
-        self.env.cr.flush()
-        return self.channel._push_stock(**options)
 
     def there(self, product_id, listing=SOAP):
         products = self.store.listings[listing]["inventory"]["products"]
@@ -103,24 +98,19 @@ class TestEtsyStock(EtsyStockCase):
     def test_sold_between_look_and_write(self):
         self.push()
         self.put_stock(self.products["SEIFE-LAV-100"], 10)
-        original = EtsyOutgoing.set_levels
-        sold = []
 
-        def set_levels(adapter, *args):
-            if not sold:
-                sold.append(True)
-                event = {"kind": "sell", "listing_id": SOAP, "product_id": 22100000003}
-                happen(self.store, event)
-                happen(self.store, {**event, "product_id": 22100000001})
-            return original(adapter, *args)
+        def sell():
+            event = {"kind": "sell", "listing_id": SOAP, "product_id": 22100000003}
+            happen(self.store, event)
+            happen(self.store, {**event, "product_id": 22100000001})
 
-        with patch.object(EtsyOutgoing, "set_levels", set_levels):
-            self.push()
+        self.push_while(sell)
         self.assertEqual(self.intents("stock").mapped("state")[-2:], ["obsolete", "done"])
         # What was sold of the other one and is not known here yet is not offered again.
         self.assertEqual((self.there(22100000001), self.there(22100000003)), (60, 49))
 
     def test_answer_lost(self):
+        self.push()
         for kind in ("drop_after", "half_after", "status_after"):
             with self.subTest(kind=kind):
                 self.put_stock(self.products["SEIFE-LAV-100"], 1)
@@ -215,18 +205,8 @@ class TestEtsyStock(EtsyStockCase):
         self.push()
         self.assertEqual((self.there(22100000001), self.there(22100000003)), (60, 0))
         self.put_stock(self.products["SEIFE-LAV-200"], 4)
-        original = EtsyOutgoing.set_levels
-        sold = []
-
-        def set_levels(adapter, *args):
-            if not sold:
-                sold.append(True)
-                event = {"kind": "sell", "listing_id": SOAP, "quantity": 60}
-                happen(self.store, {**event, "product_id": 22100000001})
-            return original(adapter, *args)
-
-        with patch.object(EtsyOutgoing, "set_levels", set_levels):
-            self.push()
+        event = {"kind": "sell", "listing_id": SOAP, "quantity": 60, "product_id": 22100000001}
+        self.push_while(lambda: happen(self.store, event))
         self.assertEqual(self.store.listings[SOAP]["state"], "sold_out")
         self.assertEqual(self.level(22100000003).relisting, "asked")
 

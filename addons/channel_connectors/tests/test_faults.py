@@ -5,7 +5,7 @@ from .common import ChannelCase, Sandbox, Store
 
 from tests.sandbox.shopify.orders import generate  # isort: skip
 
-CLIENT = "odoo.addons.channel_connectors.channels.shopify.client"
+CLIENT = "odoo.addons.channel_connectors.channels.base.http"
 
 
 class TestFaults(ChannelCase):

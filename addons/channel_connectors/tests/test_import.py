@@ -256,6 +256,6 @@ class TestImport(ChannelCase):
             per_order.append((self.env.cr.sql_log_count - before) / count)
             self.assertEqual(set(rows.mapped("state")), {"imported"})
             self.assertEqual(len(rows), count)
-        self.assertLessEqual(max(per_order[1:]), 8, f"{per_order} queries an order")
+        self.assertLessEqual(max(per_order[1:]), 5.5, f"{per_order} queries an order")
         self.assertLessEqual(per_order[2], per_order[1] + 0.5, "flat")
         self.assertLessEqual(per_order[1], per_order[0] + 0.5, "no more in larger chunks")

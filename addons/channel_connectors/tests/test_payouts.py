@@ -41,12 +41,6 @@ class TestPayouts(OutgoingCase):
             orders |= order
         return orders
 
-    def balance(self, account):
-        lines = self.env["account.move.line"].search(
-            [("account_id", "=", account.id), ("parent_state", "=", "posted")]
-        )
-        return sum(Decimal(str(line.balance)) for line in lines)
-
     def test_cleared_to_zero(self):
         """Order, payment, payout, fee and bank: nothing is left on the clearing account."""
         orders = self.billed("#1001", "#1002", "#1004")

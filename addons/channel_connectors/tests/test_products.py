@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+import time
+
 from odoo import Command
 from odoo.exceptions import UserError
-
-from odoo.addons.channel_connectors.channels.shopify import client
 
 from .products import ProductCase
 
@@ -181,7 +181,7 @@ class TestOffer(ProductCase):
 
     def test_done_once_whatever_happens(self):
         """Answers that are lost, a search that is behind, and a worker that begins again."""
-        self.patch(client.time, "sleep", lambda _seconds: None)
+        self.patch(time, "sleep", lambda _seconds: None)
         for fault in ("status_after", "drop_after", "half_after"):
             for behind in (False, True):
                 with self.subTest(fault=fault, behind=behind):

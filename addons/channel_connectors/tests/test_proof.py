@@ -32,9 +32,7 @@ class TestProof(StockCase):
         cls.env.cr.flush()
         cls.channel._push_stock()
         cls.store.__setstate__(cls.store.__getstate__())
-        import pickle
-
-        cls.saved = pickle.dumps(cls.store)
+        cls.keep_shop()
 
     def prove(self):
         self.env.flush_all()

@@ -23,9 +23,6 @@ class TestShipmentsOut(OutgoingCase):
             if node["status"] == "SUCCESS"
         ]
 
-    def send(self, kind="fulfilment"):
-        self.channel._send_intents(kind)
-
     def made(self, name="fulfillmentCreate"):
         return [row for row in self.store.effects if row["mutation"] == name]
 

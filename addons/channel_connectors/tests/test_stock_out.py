@@ -54,10 +54,6 @@ class StockCase(OutgoingCase):
         """What the end of a transaction does."""
         self.env.cr.flush()
 
-    def push(self, **options):
-        self.settle()
-        return self.channel._push_stock(**options)
-
     def sets(self):
         return [row for row in self.store.effects if row["mutation"] == "inventorySetQuantities"]
 
@@ -167,17 +163,9 @@ class TestStockOut(StockCase):
         """Compare and swap: what is sold in that moment makes us look again."""
         self.push()
         self.put_stock(self.products["KER-1"], 50)
-        original = ShopifyOutgoing.set_levels
-        sold = []
-
-        def set_levels(adapter, *args):
-            if not sold:
-                sold.append(True)
-                self.store.stock.move(self.items["KER-1"], MAIN, available=-1, committed=1)
-            return original(adapter, *args)
-
-        with patch.object(ShopifyOutgoing, "set_levels", set_levels):
-            self.push()
+        self.push_while(
+            lambda: self.store.stock.move(self.items["KER-1"], MAIN, available=-1, committed=1)
+        )
         self.assertEqual(self.there("KER-1"), 550)
         states = self.intents("stock").mapped("state")
         self.assertEqual(states[-2:], ["obsolete", "done"])

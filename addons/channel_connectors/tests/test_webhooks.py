@@ -185,7 +185,7 @@ class TestWebhooks(WebhookCase):
         self.receive(*self.message())
         self.store.add_faults("status", 9, status=503)
         self.addCleanup(self.store.faults.clear)
-        path = "odoo.addons.channel_connectors.channels.shopify.client.time.sleep"
+        path = "odoo.addons.channel_connectors.channels.base.http.time.sleep"
         with (
             patch(path),
             self.assertLogs(LOGGER, "WARNING"),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-Json = dict[str, Any]
+from ..base.store import Json
 
 
 class Refusal(Exception):

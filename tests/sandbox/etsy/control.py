@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
+from ..base.control import Command, check_known, commands
 from . import events, faults
 from .answers import Json
 from .limits import VARIANTS
@@ -18,23 +18,9 @@ SWITCHES = (
 LIMITS = ("per_second", "per_day", "variant", "retry_after", "values")
 
 
-def fault(store: Any, request: Json) -> Json:
-    """Spoil the next requests."""
-    if request["kind"] not in faults.KINDS:
-        raise KeyError(request["kind"])
-    store.add_faults(**request)
-    return {"pending": len(store.faults)}
-
-
-def clock(store: Any, request: Json) -> Json:
-    """Let time pass."""
-    store.advance(float(request["seconds"]))
-    return {"now": store.now()}
-
-
 def switch(store: Any, request: Json) -> Json:
     """How Etsy treats this shop from now on."""
-    _known(request, SWITCHES)
+    check_known(request, SWITCHES)
     for name, value in request.items():
         setattr(store, name, value)
     return {name: getattr(store, name) for name in SWITCHES}
@@ -42,7 +28,7 @@ def switch(store: Any, request: Json) -> Json:
 
 def limit(store: Any, request: Json) -> Json:
     """Limits of the key and how headers tell about them."""
-    _known(request, LIMITS)
+    check_known(request, LIMITS)
     if request.get("variant", "usual") not in VARIANTS:
         raise KeyError(request["variant"])
     for name, value in request.items():
@@ -76,32 +62,19 @@ def revoke(store: Any, _request: Json) -> Json:
     return {"refresh": 0}
 
 
-def secrets(store: Any, request: Json) -> Json:
-    """Shared secrets that are not revoked."""
-    store.secrets = list(request["secrets"])
-    return {"secrets": len(store.secrets)}
-
-
 def event(store: Any, request: Json) -> Json:
     """Something happens at Etsy; the answer is what it happened to."""
     return events.happen(store, request)
 
 
-def _known(request: Json, names: tuple[str, ...]) -> None:
-    if unknown := sorted(request.keys() - set(names)):
-        raise KeyError(unknown[0])
-
-
-CONTROL: dict[str, Callable[[Any, Json], Json]] = {
-    "/sandbox/fault": fault,
-    "/sandbox/clock": clock,
+CONTROL: dict[str, Command] = {
+    **commands(faults.KINDS),
     "/sandbox/switch": switch,
     "/sandbox/limit": limit,
     "/sandbox/consent": consent,
     "/sandbox/grant": grant,
     "/sandbox/expire": expire,
     "/sandbox/revoke": revoke,
-    "/sandbox/secrets": secrets,
     "/sandbox/event": event,
 }
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
 import traceback
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from types import TracebackType
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl
 
+from ..base.server import BaseHandler, BaseSandbox
 from . import consent, faults
 from .answers import Json, Refusal
 from .control import CONTROL, state
@@ -27,119 +24,33 @@ CONSENT = "/oauth/connect"
 APPLICATION = "/v3/application/"
 
 
-class Sandbox:
-    """The stand-in on a thread of this process; a context manager for tests."""
+class _Handler(BaseHandler):
+    """The requests of one connection."""
 
-    def __init__(
-        self,
-        store: Store | None = None,
-        *,
-        port: int = 0,
-        host: str = "127.0.0.1",
-        state_file: Path | None = None,
-    ) -> None:
-        self.store = store or Store(default_receipts())
-        self.host, self.port, self.state_file = host, port, state_file
-        self.guard = guard()
-        self._open()
+    error_key = "error"
+    half = faults.HALF
+    before, after = faults.BEFORE, faults.AFTER
+    commands = CONTROL
+    refusals = (*BaseHandler.refusals, Refusal)
 
-    def _open(self) -> None:
-        """Take the port; the first time any free one may be taken."""
-        self.server = ThreadingHTTPServer((self.host, self.port), _Handler)
-        self.server.daemon_threads = True
-        self.server.sandbox = self  # type: ignore[attr-defined]
-        self.port = self.server.server_address[1]
-        self.url = f"http://{self.host}:{self.port}"
-        # The server looks so often whether it is to stop: tests stop hundreds.
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
+    def state(self) -> Json:
+        """What the stand-in holds and has done."""
+        return state(self.store)
 
-    def start(self) -> Sandbox:
-        """Serve in the background."""
-        self.thread.start()
-        return self
+    def obey(self, path: str, request: Json) -> Json:
+        """Do what a test tells, while nobody else does anything."""
+        with self.store.lock:
+            return super().obey(path, request)
 
-    def restart(self) -> None:
-        """Stop, forget what is in memory, and go on from the file at the same address."""
-        assert self.state_file
-        self.store.save(self.state_file)
-        self.stop()
-        self.store = Store.load(self.state_file)
-        self._open()
-        self.start()
-
-    def stop(self) -> None:
-        """Close the port."""
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join(timeout=5)
-
-    def __enter__(self) -> Sandbox:
-        return self.start()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """One request."""
-
-    protocol_version = "HTTP/1.1"
-    # Headers and body leave in one packet: no wait for the other side's delayed answer.
-    wbufsize = -1
-    disable_nagle_algorithm = True
-
-    @property
-    def sandbox(self) -> Sandbox:
-        """The stand-in this request came to."""
-        return self.server.sandbox  # type: ignore[attr-defined]
-
-    @property
-    def store(self) -> Store:
-        """State shared by all requests."""
-        return self.sandbox.store
-
-    def log_message(self, format: str, *arguments: Any) -> None:
-        """Stay silent: the only line on the output says that the server is ready."""
-
-    def do_GET(self) -> None:
-        """State of the stand-in, consent, or the interface."""
-        self._route()
-
-    def do_POST(self) -> None:
-        """Token, decision on consent, control, or the interface."""
-        self._route()
-
-    def do_PUT(self) -> None:
-        """The interface."""
-        self._route()
-
-    def do_PATCH(self) -> None:
-        """The interface."""
-        self._route()
-
-    def do_DELETE(self) -> None:
-        """The interface."""
-        self._route()
-
-    def _route(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        parts = urlsplit(self.path)
-        pairs = parse_qsl(parts.query, keep_blank_values=True)
-        if parts.path.startswith(APPLICATION):
-            self._application(parts.path, pairs, body)
-        elif parts.path == TOKEN and self.command == "POST":
+    def serve(self, url: SplitResult, body: bytes) -> None:
+        """Consent, tokens, or the interface."""
+        pairs = parse_qsl(url.query, keep_blank_values=True)
+        if url.path.startswith(APPLICATION):
+            self._application(url.path, pairs, body)
+        elif url.path == TOKEN and self.command == "POST":
             self._token(body)
-        elif parts.path == CONSENT:
+        elif url.path == CONSENT and self.command in ("GET", "POST"):
             self._consent(dict(pairs), body)
-        elif parts.path == "/sandbox/state" and self.command == "GET":
-            self.answer(200, state(self.store))
-        elif parts.path in CONTROL and self.command == "POST":
-            self._control(parts.path, body)
         else:
             self.answer(404, {"error": "Resource not found"})
 
@@ -148,14 +59,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _consent(self, query: dict[str, str], body: bytes) -> None:
         with self.store.lock:
             answer = consent.respond(self.store, query, dict(parse_qsl(body.decode())))
-        self._keep()
+        self.keep()
         head = {"Location": answer.location} if answer.location else None
         self.send(answer.status, answer.page.encode(), head, kind="text/html; charset=utf-8")
 
     def _token(self, body: bytes) -> None:
         fault = self.store.next_fault("token")
-        kind = fault["kind"] if fault else ""
-        if kind in faults.BEFORE and faults.BEFORE[kind](self, fault):
+        if self.spoil(fault, self.before):
             return
         with self.store.lock:
             self.store.requests.append(f"POST {TOKEN}")
@@ -166,11 +76,8 @@ class _Handler(BaseHTTPRequestHandler):
                 status, content = 200, self.store.authority.token(form, self.store.moment())
             except Refusal as refusal:
                 status, content = refusal.status, refusal.content
-        self._keep()
-        if kind in faults.AFTER:
-            faults.AFTER[kind](self, fault)
-        else:
-            self.answer(status, content)
+        self.keep()
+        self.conclude(fault, status, json.dumps(content).encode())
 
     # The interface
 
@@ -181,21 +88,17 @@ class _Handler(BaseHTTPRequestHandler):
             operation = self.sandbox.guard.find(self.command, path)
             self.store.requests.append(f"{self.command} {self.path}")
             fault = self.store.next_fault(operation.name)
-            before = faults.BEFORE.get(fault["kind"]) if fault else None
-            if before and before(self, fault):
+            if self.spoil(fault, self.before):
                 return
             with self.store.lock:
                 status, content = self._serve(operation, path, pairs, body, head)
             if operation.name in WRITING:
-                self._keep()
+                self.keep()
         except Refusal as refusal:
             status, content = refusal.status, json.dumps(refusal.content).encode()
             if isinstance(refusal, TooMany) and self.store.limits.retry_after:
                 head["retry-after"] = str(refusal.retry_after)
-        if fault and fault["kind"] in faults.AFTER:
-            faults.AFTER[fault["kind"]](self, fault)
-        else:
-            self.send(status, content, head)
+        self.conclude(fault, status, content, head)
 
     def _serve(
         self,
@@ -251,43 +154,12 @@ class _Handler(BaseHTTPRequestHandler):
         if not operation.scopes <= granted:
             raise Refusal(403, "insufficient_scope", "Insufficient scope")
 
-    # Control and answers
 
-    def _control(self, path: str, body: bytes) -> None:
-        try:
-            with self.store.lock:
-                content = CONTROL[path](self.store, json.loads(body or b"{}"))
-        except (KeyError, ValueError, TypeError, Refusal) as error:
-            self.answer(400, {"error": f"{type(error).__name__}: {error}"})
-            return
-        self._keep()
-        self.answer(200, content)
+class Sandbox(BaseSandbox):
+    """The stand-in on a thread of this process; a context manager for tests."""
 
-    def _keep(self) -> None:
-        """Write the state where it has to survive a restart."""
-        if self.sandbox.state_file:
-            self.store.save(self.sandbox.state_file)
+    handler = _Handler
 
-    def answer(self, status: int, content: Any, headers: dict[str, str] | None = None) -> None:
-        """An answer as JSON."""
-        self.send(status, json.dumps(content).encode(), headers)
-
-    def send(
-        self,
-        status: int,
-        body: bytes,
-        headers: dict[str, str] | None = None,
-        announced: int | None = None,
-        kind: str = "application/json; charset=utf-8",
-    ) -> None:
-        """An answer; half a one if more is announced than there is."""
-        try:
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body) if announced is None else announced))
-            for key, value in (headers or {}).items():
-                self.send_header(key, value)
-            self.end_headers()
-            self.wfile.write(body)
-        except (BrokenPipeError, ConnectionResetError):
-            self.close_connection = True
+    def __init__(self, store: Store | None = None, **options: Any) -> None:
+        self.guard = guard()
+        super().__init__(store or Store(default_receipts()), **options)

@@ -4,13 +4,10 @@
 from __future__ import annotations
 
 import copy
-import pickle
-import threading
-import time
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
+from ..base.store import BaseStore
 from .answers import Json, not_found
 from .limits import Limits
 from .oauth import SCOPES, Authority
@@ -23,20 +20,21 @@ SHOP_NAME = "SandboxManufaktur"
 CURRENCY = "EUR"
 
 
-class Store:
+class Store(BaseStore):
     """State of one shop. Every method may be called from several threads."""
 
     def __init__(self, receipts: Iterable[Json] = (), *, limits: Limits | None = None) -> None:
         from . import catalog, money
 
-        self.lock = threading.RLock()
-        self.offset = 0.0
-        self.serial = 0
+        super().__init__(SHARED_SECRET)
         self.authority = Authority(KEYSTRING, USER_ID)
-        self.secrets = [SHARED_SECRET]
         self.limits = limits or Limits()
         self._start_switches()
-        self._start_machinery()
+        # Answers of the stand-in that Etsy's file does not allow; must stay empty.
+        self.violations: list[str] = []
+        self.delivered: set[int] = set()
+        # What buyers paid in, where that is not the shop's currency.
+        self.buyer_currencies: dict[int, str] = {}
         self.listings: dict[int, Json] = catalog.initial()
         self.receipts: dict[int, Json] = {}
         self.payments: dict[int, Json] = {}
@@ -67,58 +65,11 @@ class Store:
         # How entries of the ledger are named: "seen" at Etsy, or as in the "sample".
         self.ledger_style = "seen"
 
-    def _start_machinery(self) -> None:
-        """What was asked and done, all empty at first."""
-        self.faults: list[Json] = []
-        self.requests: list[str] = []
-        # What changed something, in order: shipments and inventories that were written.
-        self.effects: list[Json] = []
-        # What buyers were sent.
-        self.mails: list[Json] = []
-        # Answers of the stand-in that Etsy's file does not allow; must stay empty.
-        self.violations: list[str] = []
-        self.delivered: set[int] = set()
-        # What buyers paid in, where that is not the shop's currency.
-        self.buyer_currencies: dict[int, str] = {}
-
-    # Restart
-
-    def __getstate__(self) -> Json:
-        """Everything but what belongs to the process."""
-        return {key: value for key, value in self.__dict__.items() if key != "lock"}
-
-    def __setstate__(self, state: Json) -> None:
-        """A store as it was."""
-        self.__dict__.update(state)
-        self.lock = threading.RLock()
-
-    def save(self, path: Path) -> None:
-        """Write everything to a file, complete or not at all."""
-        with self.lock:
-            content = pickle.dumps(self)
-            fresh = path.with_suffix(".new")
-            fresh.write_bytes(content)
-            fresh.replace(path)
-
-    @staticmethod
-    def load(path: Path) -> Store:
-        """A store from a file that ``save`` has written."""
-        return pickle.loads(path.read_bytes())
-
     # Time, numbers and tokens
-
-    def moment(self) -> float:
-        """The shop's clock in epoch seconds; ``advance`` moves it on."""
-        return time.time() + self.offset
 
     def now(self) -> int:
         """The clock as Etsy writes it."""
         return int(self.moment())
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass."""
-        with self.lock:
-            self.offset += seconds
 
     def number(self, first: int) -> int:
         """A new number above a base."""
@@ -179,25 +130,3 @@ class Store:
         """Note that a request has changed something."""
         with self.lock:
             self.effects.append({"kind": kind, "moment": self.now(), **facts})
-
-    # Faults
-
-    def add_faults(self, kind: str, count: int = 1, **options: Any) -> None:
-        """Spoil the next ``count`` requests to the interface."""
-        with self.lock:
-            self.faults += [{"kind": kind, **options}] * count
-
-    def next_fault(self, operation: str) -> Json | None:
-        """The fault for this request, used up; one may be meant for an operation only.
-
-        ``after`` lets so many requests that it would fit pass first.
-        """
-        with self.lock:
-            for index, fault in enumerate(self.faults):
-                if fault.get("operation", operation) != operation:
-                    continue
-                if fault.get("after"):
-                    self.faults[index] = {**fault, "after": fault["after"] - 1}
-                    return None
-                return self.faults.pop(index)
-            return None

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
-Json = dict[str, Any]
+from ..base.store import Json
 
 
 def problem(message: str, *field: object, code: str | None = None) -> Json:

@@ -3,27 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
+from ..base.control import Command, check_known, commands
 from . import faults, payouts, returns, webhooks
 from .answers import Json
 from .webhooks import Mischief
-
-
-def fault(store: Any, request: Json) -> Json:
-    """Spoil the next requests."""
-    if request["kind"] not in faults.KINDS:
-        raise KeyError(request["kind"])
-    store.add_faults(**request)
-    return {"pending": len(store.faults)}
-
-
-def clock(store: Any, request: Json) -> Json:
-    """Let time pass."""
-    store.advance(float(request["seconds"]))
-    return {"now": store.now().isoformat()}
 
 
 def order(store: Any, request: Json) -> Json:
@@ -41,9 +27,7 @@ def order(store: Any, request: Json) -> Json:
 
 def mischief(store: Any, request: Json) -> Json:
     """What is to happen to deliveries from now on."""
-    known = {field.name for field in fields(Mischief)}
-    if not request.keys() <= known:
-        raise KeyError(sorted(request.keys() - known)[0])
+    check_known(request, (field.name for field in fields(Mischief)))
     store.mischief = Mischief(**request)
     return {"waiting": len(store.deliveries)}
 
@@ -76,12 +60,6 @@ def payout(store: Any, _request: Json) -> Json:
     return {"id": node["id"], "net": node["net"]}
 
 
-def secrets(store: Any, request: Json) -> Json:
-    """Secrets of the app that are not revoked, the oldest first; tokens live on."""
-    store.secrets = list(request["secrets"])
-    return {"secrets": len(store.secrets)}
-
-
 def bulk(store: Any, request: Json) -> Json:
     """How many polls a bulk operation takes, and whether it fails in the end."""
     store.bulk_polls = int(request.get("polls", store.bulk_polls))
@@ -89,9 +67,8 @@ def bulk(store: Any, request: Json) -> Json:
     return {"polls": store.bulk_polls, "failure": store.bulk_failure}
 
 
-CONTROL: dict[str, Callable[[Any, Json], Json]] = {
-    "/sandbox/fault": fault,
-    "/sandbox/clock": clock,
+CONTROL: dict[str, Command] = {
+    **commands(faults.KINDS),
     "/sandbox/order": order,
     "/sandbox/webhooks": mischief,
     "/sandbox/webhooks/flush": flush,
@@ -99,7 +76,6 @@ CONTROL: dict[str, Callable[[Any, Json], Json]] = {
     "/sandbox/stock": stock,
     "/sandbox/return": customer_return,
     "/sandbox/payout": payout,
-    "/sandbox/secrets": secrets,
     "/sandbox/bulk": bulk,
 }
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 
 import copy
 import json
-import pickle
 import secrets
-import threading
 import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from ..base.store import BaseStore
 from . import catalog, webhooks
 from .answers import Json, number
 from .orders import expected as own_expected
@@ -103,7 +102,7 @@ class Bucket:
         return True
 
 
-class Store:
+class Store(BaseStore):
     """State of one shop. Every method may be called from several threads."""
 
     def __init__(
@@ -114,17 +113,11 @@ class Store:
         scopes: Iterable[str] = SCOPES,
         bucket: Bucket | None = None,
     ) -> None:
-        self.lock = threading.RLock()
-        # True once another store has taken over from the file.
-        self.closed = False
+        super().__init__(CLIENT_SECRET)
         self.scopes = set(scopes)
         self.domain = DOMAIN
-        self.secrets = [CLIENT_SECRET]
         self.bucket = bucket or Bucket()
         self.tokens: dict[str, datetime] = {}
-        self.offset = timedelta()
-        self.url = ""
-        self.serial = 0
         self._start_machinery()
         self.stock = Stock()
         self.variants = catalog.initial(self)
@@ -137,16 +130,13 @@ class Store:
             self.put_order(order)
 
     def _start_machinery(self) -> None:
-        """What was asked, done and told, all empty at first."""
-        self.faults: list[Json] = []
-        self.requests: list[str] = []
+        """What was told and made, all empty at first."""
         self.subscriptions: dict[str, Json] = {}
         self.deliveries: list[webhooks.Delivery] = []
         self.mischief = webhooks.Mischief()
         # Fulfilment orders, fulfilments, returns, jobs and bulk operations by global id.
         self.objects: dict[str, Json] = {}
         self.keys: dict[str, Json] = {}
-        self.effects: list[Json] = []
         self.replays = 0
         self.files: dict[str, bytes] = {}
         self.bulk_polls = 0
@@ -154,7 +144,6 @@ class Store:
         self.payouts: list[Json] = []
         self.paid_out: dict[str, str] = {}
         self.metafields: dict[tuple[str, str, str], Json] = {}
-        self.mails: list[Json] = []
         # True while the search does not know yet what was just made.
         self.search_is_behind = False
         # True while a bulk operation reads everything at once.
@@ -162,29 +151,10 @@ class Store:
 
     # Restart
 
-    def __getstate__(self) -> Json:
-        """Everything but what belongs to the process."""
-        return {key: value for key, value in self.__dict__.items() if key != "lock"}
-
     def __setstate__(self, state: Json) -> None:
         """A store as it was; the bucket goes on filling from now."""
-        self.__dict__.update(state)
-        self.lock = threading.RLock()
-        self.closed = False
+        super().__setstate__(state)
         self.bucket.moment = time.monotonic()
-
-    def save(self, path: Path) -> None:
-        """Write everything to a file, complete or not at all."""
-        with self.lock:
-            content = pickle.dumps(self)
-        fresh = path.with_suffix(".new")
-        fresh.write_bytes(content)
-        fresh.replace(path)
-
-    @staticmethod
-    def load(path: Path) -> Store:
-        """A store from a file that ``save`` has written."""
-        return pickle.loads(path.read_bytes())
 
     def gid(self, kind: str) -> str:
         """A new global id."""
@@ -200,12 +170,7 @@ class Store:
 
     def now(self) -> datetime:
         """The shop's clock; ``advance`` moves it on."""
-        return datetime.now(timezone.utc) + self.offset
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass for tokens and stamps."""
-        with self.lock:
-            self.offset += timedelta(seconds=seconds)
+        return datetime.fromtimestamp(self.moment(), timezone.utc)
 
     def grant_token(self) -> str:
         """A new access token."""
@@ -310,22 +275,10 @@ class Store:
 
     # Faults
 
-    def add_faults(self, kind: str, count: int = 1, **options: Any) -> None:
-        """Spoil the next ``count`` requests to the interface."""
-        with self.lock:
-            self.faults += [{"kind": kind, **options}] * count
-
-    def next_fault(self, query: str = "") -> Json | None:
-        """The fault for this request, used up; one may be meant for an operation only."""
-        with self.lock:
-            for index, fault in enumerate(self.faults):
-                if fault.get("operation", "") not in query:
-                    continue
-                if fault.get("after"):
-                    self.faults[index] = {**fault, "after": fault["after"] - 1}
-                    return None
-                return self.faults.pop(index)
-            return None
+    @staticmethod
+    def fits(operation: str, request: str) -> bool:
+        """True if the name of the operation is somewhere in the request."""
+        return operation in request
 
     # Webhooks
 

@@ -10,6 +10,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
+from channels.base import http
 from channels.base.adapter import Credentials, adapter_class, channel_types
 from channels.base.consent import ConsentLostError, challenge, new_verifier
 from channels.base.errors import (
@@ -50,7 +51,6 @@ def server():
 @pytest.fixture
 def sandbox(server):
     server.store = Store(default_receipts())
-    server.store.url = server.url
     return server
 
 
@@ -293,13 +293,13 @@ def test_scope_that_is_missing(sandbox):
 
 
 def test_endless_answer(sandbox, monkeypatch):
-    monkeypatch.setattr(answers, "LARGEST_ANSWER", 100)
+    monkeypatch.setattr(http, "LARGEST_ANSWER", 100)
     with pytest.raises(TransientError):
         make_client(sandbox).get(f"shops/{SHOP_ID}/receipts")
 
 
 def test_answer_that_takes_too_long(sandbox, monkeypatch):
-    monkeypatch.setattr(answers, "LONGEST_ANSWER", -1.0)
+    monkeypatch.setattr(http, "LONGEST_ANSWER", -1.0)
     with pytest.raises(TransientError) as caught:
         make_client(sandbox).who_am_i()
     assert caught.value.code == "timeout"

@@ -23,25 +23,26 @@ def recipes(draw):
     return parts
 
 
+def take(product, quantity, left, parts, kits):
+    """Take from what is left, and for what is missing take the parts; true if all is there."""
+    if product not in kits:
+        used = min(left.get(product, Fraction(0)), quantity)
+        left[product] = left.get(product, Fraction(0)) - used
+        quantity -= used
+    if not quantity:
+        return True
+    return bool(parts.get(product)) and all(
+        take(part, quantity * each, left, parts, kits) for part, each in parts[product]
+    )
+
+
 def piece_by_piece(stock, parts, kits):
     """Deliver single pieces until one cannot be had: each starts from what the ones before
     have left."""
-
-    def take(product, quantity, left):
-        if product not in kits:
-            used = min(left.get(product, Fraction(0)), quantity)
-            left[product] = left.get(product, Fraction(0)) - used
-            quantity -= used
-        if not quantity:
-            return True
-        return bool(parts.get(product)) and all(
-            take(part, quantity * each, left) for part, each in parts[product]
-        )
-
     left, count = dict(stock), 0
     while True:
         trial = dict(left)
-        if not take(0, Fraction(1), trial):
+        if not take(0, Fraction(1), trial, parts, kits):
             return count
         left, count = trial, count + 1
 
@@ -76,21 +77,11 @@ def test_whole_pieces():
 
 def deliverable(wanted, stock, parts, kits):
     """Whether single pieces can be delivered one after the other until all are."""
-
-    def take(product, quantity, left):
-        if product not in kits:
-            used = min(left.get(product, Fraction(0)), quantity)
-            left[product] = left.get(product, Fraction(0)) - used
-            quantity -= used
-        if not quantity:
-            return True
-        return bool(parts.get(product)) and all(
-            take(part, quantity * each, left) for part, each in parts[product]
-        )
-
     left = dict(stock)
     return all(
-        take(product, Fraction(1), left) for product, count in wanted.items() for _ in range(count)
+        take(product, Fraction(1), left, parts, kits)
+        for product, count in wanted.items()
+        for _ in range(count)
     )
 
 

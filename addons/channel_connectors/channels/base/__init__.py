@@ -11,11 +11,13 @@ from . import (
     differences,
     errors,
     events,
+    http,
     linetax,
     money,
     order,
     outgoing,
     parcels,
     proof,
+    reading,
     state,
 )

@@ -15,8 +15,6 @@ from typing import Any
 from ..base.errors import PayloadError
 from ..base.money import CENT, ZERO, split
 
-Json = dict[str, Any]
-
 # Currencies Etsy trades in that have no smaller unit (ISO 4217).
 WHOLE = frozenset({"JPY", "KRW", "VND", "CLP", "ISK", "UGX"})
 CURRENCY = re.compile(r"[A-Z]{3}")

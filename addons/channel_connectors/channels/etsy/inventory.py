@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-Json = dict[str, Any]
+from ..base.reading import Json
 
 MAX_QUANTITY = 999
 # More choices than this need to be announced in the request.

@@ -18,8 +18,7 @@ from typing import Any
 
 from ..base.money import ZERO
 from ..base.outgoing import Payout, PayoutLine
-
-Json = dict[str, Any]
+from ..base.reading import Json
 
 HUNDRED = Decimal(100)
 # What Etsy charges for; each may come back as a refund of itself.

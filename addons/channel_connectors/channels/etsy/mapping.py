@@ -28,10 +28,9 @@ from ..base.order import (
     PaymentState,
     Refund,
 )
+from ..base.reading import Json, read_order, text
 from .amounts import Money, coupon_shares, pieces, whole
 from .lockers import tidy
-
-Json = dict[str, Any]
 
 PAYMENT_STATES = {
     "open": PaymentState.PENDING,
@@ -63,13 +62,7 @@ LAST_MOMENT = 4_102_444_800
 
 def parse_order(payload: Json) -> OrderData:
     """Etsy's receipt to our order; ``PayloadError`` where it makes no sense."""
-    try:
-        return _Parser(payload).order()
-    except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
-        if isinstance(error, PayloadError):
-            raise
-        detail = f"{type(error).__name__}: {error}"
-        raise PayloadError(f"the order does not have the expected form ({detail})") from error
+    return read_order(lambda payload: _Parser(payload).order(), payload)
 
 
 def order_key(payload: Json) -> tuple[str, str, datetime]:
@@ -94,15 +87,6 @@ def moment(value: Any, name: str) -> datetime:
 def has_address(payload: Json) -> bool:
     """Whether Etsy tells anything of where a receipt goes."""
     return any(payload.get(field) for field in ADDRESS_FIELDS)
-
-
-def text(value: Any) -> str:
-    """Text without spaces around it, empty for nothing; anything else is an error."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise PayloadError(f"{value!r} is not text")
-    return value.strip()
 
 
 def number(value: Any, name: str) -> str:

@@ -11,11 +11,10 @@ from ..base.adapter import OrderPage, Payload
 from ..base.errors import PayloadError
 from ..base.outgoing import Payout, PayoutLine
 from ..base.proof import Amounts, OrderFact
+from ..base.reading import Json
 from .client import EtsyClient
 from .ledger import Entry, EntryKind, Links, Statement, cut, lines_of, pair_refunds, read_entry
 from .mapping import parse_order
-
-Json = dict[str, Any]
 
 PAGE_SIZE = 100
 WINDOW = timedelta(days=30)

@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
 from ..base.adapter import OrderPage, Payload
 from ..base.errors import RefusedError
+from ..base.reading import FORM_ERRORS, digest
 from .client import EtsyClient
 from .mapping import has_address, order_key, parse_order
 from .privacy import redact
@@ -130,11 +129,7 @@ class EtsyOrders:
     @staticmethod
     def payload_digest(payload: Payload) -> str:
         """SHA-256 of the payload without the moment of its last change."""
-        content = payload
-        if isinstance(payload, dict):
-            content = {key: value for key, value in payload.items() if key not in VOLATILE}
-        encoded = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(encoded.encode()).hexdigest()
+        return digest(payload, VOLATILE)
 
 
 def _mark(node: Payload) -> tuple[str, int]:
@@ -144,7 +139,7 @@ def _mark(node: Payload) -> tuple[str, int]:
     try:
         key, _name, updated = order_key(node)
         return key, int(updated.timestamp())
-    except (KeyError, TypeError, AttributeError, ValueError):
+    except FORM_ERRORS:
         return EtsyOrders.payload_digest(node), 0
 
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 from ..base.errors import AuthenticationError, RefusedError
 from ..base.outgoing import ItemGoneError, Level, LevelsRefusedError, Place, Rest, StaleError
 from ..base.parcels import NotAllowedError, Parcel, ParcelState
+from ..base.reading import Json
 from . import inventory
 from .carriers import OTHER, carrier_name
 from .client import EtsyClient
 from .products import LISTINGS_AT_ONCE, listing_pages
-
-Json = dict[str, Any]
 
 # A shop has one stock.
 SHOP = "shop"

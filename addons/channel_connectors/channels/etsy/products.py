@@ -5,14 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 from ..base.money import ZERO
 from ..base.products import Variant
+from ..base.reading import Json
 from . import inventory
 from .client import EtsyClient
-
-Json = dict[str, Any]
 
 LISTINGS_AT_ONCE = 100
 # States in which a listing has stock that matters; drafts were never offered.

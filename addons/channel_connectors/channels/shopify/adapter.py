@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
@@ -21,6 +19,7 @@ from ..base.adapter import (
     register,
 )
 from ..base.errors import AuthenticationError
+from ..base.reading import digest
 from ..base.state import AccountState
 from . import webhooks
 from .address import EXAMPLE, check_api_base
@@ -76,7 +75,7 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements, ShopifyProducts):
         *,
         state: AccountState | None = None,
     ) -> None:
-        self.client = client or ShopifyClient(credentials, state=state)
+        self.client = client or ShopifyClient(credentials, state)
         self.options = options(credentials.rights)
 
     def _execute_orders(self, name: str, variables: Payload) -> Payload:
@@ -273,13 +272,7 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements, ShopifyProducts):
     @staticmethod
     def payload_digest(payload: Payload) -> str:
         """SHA-256 of the payload without the moment of its last change."""
-        content = json.dumps(
-            {key: value for key, value in payload.items() if key not in VOLATILE},
-            sort_keys=True,
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
-        return hashlib.sha256(content.encode()).hexdigest()
+        return digest(payload, VOLATILE)
 
 
 def _chunks(ids: Sequence[str], size: int) -> Iterator[list[str]]:

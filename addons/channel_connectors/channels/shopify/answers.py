@@ -3,11 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import requests
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, SSLError
-
+from ..base import http
 from ..base.errors import (
     AuthenticationError,
     InputError,
@@ -16,53 +12,22 @@ from ..base.errors import (
     ThrottledError,
     TransientError,
 )
+from ..base.reading import Json
 from ..base.state import Bucket
 
-Json = dict[str, Any]
-
-NOT_SENT = (ConnectTimeoutError, NewConnectionError, SSLError)
 # The same key is being worked on by another request of ours: wait for it.
 BUSY_KEY = "IDEMPOTENCY_CONCURRENT_REQUEST"
 
 
-def network_failure(error: requests.RequestException, host: str) -> TransientError:
-    """A failure below HTTP; tells whether the request can have reached the shop."""
-    cause = error.args[0] if error.args else None
-    unsent = isinstance(getattr(cause, "reason", None), NOT_SENT)
-    code = "timeout" if isinstance(error, requests.Timeout) else "unreachable"
-    text = f"no answer from {host} ({type(error).__name__})"
-    return TransientError(text, code, unsent=unsent)
-
-
-def read_json(answer: requests.Response) -> Json:
-    """The content of an answer; half an answer is a passing failure."""
-    try:
-        content = answer.json()
-    except ValueError as error:
-        raise TransientError("the answer is not JSON", "answer") from error
-    if not isinstance(content, dict):
-        raise TransientError("the answer is not a JSON object", "answer")
-    return content
-
-
-def check_status(answer: requests.Response) -> None:
-    """Raise for every HTTP status but 200."""
-    status = answer.status_code
-    if status == 200:
-        return
-    if status == 401:
-        raise AuthenticationError("the access token is not accepted (HTTP 401)", "token")
+def check_status(answer: http.Answer) -> None:
+    """Raise for every HTTP status that is a failure."""
+    status = answer.status
     if status in (402, 403, 423):
         raise AuthenticationError(f"the shop is closed to this app (HTTP {status})", "closed")
-    if status in (429, 430):
-        try:
-            wait = float(answer.headers.get("Retry-After") or 0)
-        except ValueError:
-            wait = 0.0
-        raise ThrottledError(f"too many requests (HTTP {status})", wait)
-    if status >= 500 or status == 408:
-        raise TransientError(f"the shop's server failed (HTTP {status})", "server")
-    raise RefusedError(f"the shop refuses the request (HTTP {status})", "refused")
+    if status == 430:
+        raise ThrottledError("too many requests (HTTP 430)", answer.retry_after())
+    if error := http.failure(answer, f"the shop answers HTTP {status}"):
+        raise error
 
 
 def check_errors(content: Json) -> None:

@@ -14,11 +14,10 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from ..base.errors import RefusedError, TransientError
+from ..base.reading import Json
 
-Json = dict[str, Any]
 LONGEST_LINE = 10_000_000
 # Where the children of an order belong, by their type.
 PLACES = {"LineItem": "lineItems", "ShippingLine": "shippingLines"}

@@ -18,15 +18,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from ..base.errors import PayloadError
 from ..base.money import CENT, ZERO, prorate, round_money, split
 from ..base.order import Line, LineKind, OrderData, PaymentState, Refund, Restock, Tax
+from ..base.reading import Json, read_order, text
 from .rates import split_by_rate, split_refund
-from .reader import Reader, less_tax, parse_moment, pieces, share_of_taxes, text
-
-Json = dict[str, Any]
+from .reader import Reader, less_tax, parse_moment, pieces, share_of_taxes
 
 PAYMENT_STATES = {
     "PENDING": PaymentState.PENDING,
@@ -42,13 +40,7 @@ PAYMENT_STATES = {
 
 def parse_order(payload: Json) -> OrderData:
     """Shopify's order to ours; ``PayloadError`` where it makes no sense."""
-    try:
-        return _Parser(payload).order()
-    except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
-        if isinstance(error, PayloadError):
-            raise
-        detail = f"{type(error).__name__}: {error}"
-        raise PayloadError(f"the order does not have the expected form ({detail})") from error
+    return read_order(lambda payload: _Parser(payload).order(), payload)
 
 
 class _Parser:
@@ -65,7 +57,7 @@ class _Parser:
         self.refunds = self._with_kept(self.reader.refunds())
 
     def order(self) -> OrderData:
-        """The order, after checking that its parts add up to its total."""
+        """The order; ``read_order`` checks that its parts add up to its total."""
         payload, reader = self.payload, self.reader
         lines = tuple(line for line in self._lines() if line.quantity)
         self.refunds = tuple(
@@ -76,7 +68,7 @@ class _Parser:
         billing = reader.address(payload.get("billingAddress"))
         if not billing.company:
             billing = replace(billing, company=reader.buying_company())
-        order = OrderData(
+        return OrderData(
             external_id=text(payload["id"]),
             name=text(payload["name"]),
             currency=reader.currency,
@@ -106,22 +98,6 @@ class _Parser:
             payment_terms=reader.payment_terms(),
             company_id=reader.company_id(),
         )
-        self._check(order)
-        return order
-
-    def _check(self, order: OrderData) -> None:
-        if not order.external_id or not order.name:
-            raise PayloadError("the order has no number")
-        if order.computed_total != order.total:
-            raise PayloadError(
-                f"the lines add up to {order.computed_total} {order.currency}, "
-                f"the channel says {order.total} {order.currency}"
-            )
-        if order.computed_tax != order.tax_total:
-            raise PayloadError(
-                f"the taxes add up to {order.computed_tax} {order.currency}, "
-                f"the channel says {order.tax_total} {order.currency}"
-            )
 
     def _payment_state(self) -> PaymentState:
         state = self.payload.get("displayFinancialStatus") or "PENDING"

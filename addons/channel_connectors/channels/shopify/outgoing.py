@@ -30,10 +30,9 @@ from ..base.outgoing import (
     Step,
     Tracking,
 )
+from ..base.reading import Json
 from .carriers import company_name
 from .client import ShopifyClient
-
-Json = dict[str, Any]
 
 LEVELS_AT_ONCE = 250
 ITEMS_AT_ONCE = 250

@@ -10,9 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from ..base.products import ProductWish, Variant, VariantWish, plain
+from ..base.reading import Json
 from .client import ShopifyClient
-
-Json = dict[str, Any]
 
 VARIANTS_PER_PAGE = 250
 SKUS_PER_SEARCH = 20

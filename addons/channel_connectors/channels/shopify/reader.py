@@ -28,8 +28,7 @@ from ..base.order import (
     Restock,
     Tax,
 )
-
-Json = dict[str, Any]
+from ..base.reading import Json, text
 
 PAID_KINDS = ("SALE", "CAPTURE")
 RESTOCK = {"CANCEL": Restock.CANCEL, "RETURN": Restock.RETURN, "LEGACY_RESTOCK": Restock.RETURN}
@@ -50,15 +49,6 @@ def parse_moment(text: str) -> datetime:
     """ISO 8601 to an aware moment in UTC."""
     moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     return moment.astimezone(timezone.utc)
-
-
-def text(value: str | None) -> str:
-    """Text, empty for nothing; anything else than text is an error."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is not text")
-    return value.strip()
 
 
 def pieces(value: int, title: str) -> Decimal:

@@ -6,14 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from decimal import Decimal
-from typing import Any
 
 from ..base.outgoing import Payout, PayoutLine
 from ..base.proof import Amounts, OrderFact
+from ..base.reading import Json
 from .client import ShopifyClient
 from .mapping import parse_moment
-
-Json = dict[str, Any]
 
 # A payout in one of these states has left Shopify; the others may still change.
 FINAL_STATES = frozenset({"PAID", "IN_TRANSIT"})

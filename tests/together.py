@@ -1,0 +1,56 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+"""How processes inside Odoo come together, wait for each other and try again."""
+
+import time
+
+PATIENCE = 180.0  # seconds
+
+
+def until(condition, failure, pause=0.02):
+    """Wait until something is the case; say what failed where it never is."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > end:
+            raise RuntimeError(failure)
+        time.sleep(pause)
+
+
+def meet(folder, name, workers, step=0):
+    """Wait until all workers are here; later rounds find everybody here already."""
+    (folder / f"here-{step}-{name}").touch()
+    until(
+        lambda: len(list(folder.glob(f"here-{step}-*"))) >= workers, "the other workers never came"
+    )
+
+
+def wait_for_holder(env, key):
+    """Begin a transaction while somebody else holds this advisory lock."""
+
+    def is_held():
+        env.cr.execute("SELECT pg_try_advisory_xact_lock(%s)", [key])
+        free = env.cr.fetchone()[0]
+        env.cr.rollback()
+        return not free
+
+    until(is_held, "nobody is at it", 0.1)
+
+
+def until_done(env, job, pause=0.2):
+    """Do a job as a worker does: again when another one was in the way; returns how often."""
+    from psycopg2 import OperationalError
+
+    from odoo.addons.queue_job.exception import RetryableJobError
+
+    refused = 0
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            job()
+            env.cr.commit()
+            return refused
+        except (RetryableJobError, OperationalError):
+            env.cr.rollback()
+            env.invalidate_all()
+            refused += 1
+            time.sleep(pause)
+    raise RuntimeError("the job never got its turn")
