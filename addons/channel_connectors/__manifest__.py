@@ -42,6 +42,8 @@
         "views/menus.xml",
         "views/sales_channel_parcel_views.xml",
         "views/sale_order_gift_views.xml",
+        "views/sales_channel_by_hand_views.xml",
+        "report/delivery_slip_gift.xml",
         "wizard/sales_channel_address_import_views.xml",
         "views/sales_channel_shadow_views.xml",
         "views/sales_channel_event_views.xml",

@@ -87,7 +87,13 @@ class SaleOrder(models.Model):
                 blocked=bool(order.planning_block_reason),
                 delivered=order._is_delivered(),
                 settled=order._is_settled(),
+                held=bool(order._get_shipping_hold_reason()),
             )
+
+    def _get_shipping_hold_reason(self):
+        """Hook: why the goods of this order are made, but must not leave; empty if they may."""
+        self.ensure_one()
+        return ""
 
     def _is_delivered(self):
         """Whether the customer has received every shipment."""

@@ -55,6 +55,7 @@ def production_status(
     blocked: bool,
     delivered: bool,
     settled: bool,
+    held: bool = False,
 ) -> str:
     """Status of an order.
 
@@ -62,6 +63,7 @@ def production_status(
     :param blocked: somebody must look at the order before it is planned
     :param delivered: the carrier has handed over every shipment
     :param settled: everything is invoiced and paid
+    :param held: the goods are made, but must not leave
     """
     if cancelled:
         return "cancelled"
@@ -73,6 +75,8 @@ def production_status(
     if blocked:
         return "blocked"
     stage = min(open_stages)
+    if stage is Stage.READY and held:
+        return "blocked"
     if stage is Stage.READY and any(line.delivered > 0 for line in lines):
         return "partially_shipped"
     return stage.name.lower()

@@ -41,6 +41,36 @@ def find_candidates(channel, skus, barcodes):
     return by_sku, by_barcode
 
 
+def find_learnt(channel, skus, titles):
+    """Products known from other listings: by SKU, and by listing and title, or by title
+    alone for what was deleted. A channel may give a product another number whenever it is
+    edited, and forgets all numbers of what is gone.
+    """
+    known = channel.env["sales.channel.listing"].search(
+        [
+            ("channel_id", "=", channel.id),
+            ("product_id", "!=", False),
+            "|",
+            ("sku", "in", [sku for sku in skus if sku]),
+            ("title", "in", [title for title in titles if title]),
+        ]
+    )
+    found = defaultdict(set)
+    for listing in known:
+        if listing.sku:
+            found["sku", listing.sku].add(listing.product_id)
+        for product in (listing.external_product_id, ""):
+            found[product, listing.title].add(listing.product_id)
+    return found
+
+
+def learnt_product(learnt, sku, external_product, title):
+    """The only product that ``find_learnt`` knows for these; nothing if there are several."""
+    by_title = () if sku else learnt.get((external_product, title), ())
+    found = learnt.get(("sku", sku), by_title)
+    return next(iter(found)) if len(found) == 1 else None
+
+
 class ProductFinder:
     """Products for the lines of a chunk: listings first, then SKU, then barcode.
 
@@ -127,37 +157,12 @@ class ProductFinder:
             if line.kind == LineKind.GOODS and not found[key] and not matches[key].doubt
         }
         if unknown:
-            learnt = self._learnt(unknown.values())
+            skus = [line.sku for line in unknown.values()]
+            learnt = find_learnt(self.channel, skus, [line.title for line in unknown.values()])
             for key, line in unknown.items():
-                by_title = () if line.sku else learnt.get((line.product_id, line.title), ())
-                found[key] = self._only(learnt.get(("sku", line.sku), by_title))
+                product = learnt_product(learnt, line.sku, line.product_id, line.title)
+                found[key] = product or found[key]
         return found
-
-    def _learnt(self, lines):
-        """Products known from other listings: by SKU, and by listing and title, or by title
-        alone for what was deleted. A channel may give a product another number whenever it is
-        edited, and forgets all numbers of what is gone.
-        """
-        known = self.env["sales.channel.listing"].search(
-            [
-                ("channel_id", "=", self.channel.id),
-                ("product_id", "!=", False),
-                "|",
-                ("sku", "in", [line.sku for line in lines if line.sku]),
-                ("title", "in", [line.title for line in lines if line.title]),
-            ]
-        )
-        found = defaultdict(set)
-        for listing in known:
-            if listing.sku:
-                found["sku", listing.sku].add(listing.product_id)
-            for product in (listing.external_product_id, ""):
-                found[product, listing.title].add(listing.product_id)
-        return found
-
-    def _only(self, products):
-        """The product if there is exactly one."""
-        return next(iter(products)) if len(products) == 1 else self.env["product.product"]
 
     def product_for(self, line):
         """Product of a line; ``Problem`` if there is none."""

@@ -45,6 +45,7 @@ from . import (
 # isort: split
 from . import (
     sales_channel_ability,
+    sales_channel_by_hand,
     sales_channel_cancellation,
     sales_channel_consent,
     sales_channel_health,
@@ -63,6 +64,7 @@ from . import (
     sales_channel_shipment,
     sales_channel_stock_message,
     sales_channel_stock_push,
+    sales_channel_stock_range,
     sales_channel_stock_rest,
     stock_picking_shipment,
     stock_quant,

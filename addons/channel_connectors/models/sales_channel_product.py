@@ -22,6 +22,7 @@ class SalesChannel(models.Model):
     _inherit = "sales.channel"
 
     has_products = fields.Boolean(compute="_compute_has_products")
+    can_change_products = fields.Boolean(compute="_compute_has_products")
     prices_include_tax = fields.Boolean(
         "Prices Contain the Tax",
         default=True,
@@ -48,7 +49,9 @@ class SalesChannel(models.Model):
     @api.depends("channel_type")
     def _compute_has_products(self):
         for channel in self:
-            channel.has_products = channel._adapter_class().capabilities.products
+            capabilities = channel._adapter_class().capabilities
+            channel.has_products = capabilities.products
+            channel.can_change_products = capabilities.product_changes
 
     def _get_shop_prices(self, products):
         """Price of each product by id, as Odoo and as this channel shows it, both in the
@@ -193,10 +196,12 @@ class SalesChannelListing(models.Model):
 
     def _get_changes(self, wish):
         """What differs and is for Odoo to say, and what is for the channel to say: the new
-        values by name. Nothing is ever replaced by nothing, but a unit price.
+        values by name. Nothing is ever replaced by nothing, but a unit price. A channel whose
+        products cannot be changed is told nothing.
         """
         self.ensure_one()
         sent, taken = {}, {}
+        can_send = self.channel_id.can_change_products
         if not wish:
             return sent, taken
         theirs = {
@@ -207,9 +212,15 @@ class SalesChannelListing(models.Model):
         for name in SHARED:
             odoo_leads = self.channel_id[f"lead_{name}"] == "odoo"
             value = wish[name] if odoo_leads else theirs[name]
+            if not can_send and odoo_leads:
+                continue
             if wish[name] != theirs[name] and self._is_said(name, value, wish):
                 (sent if odoo_leads else taken)[name] = value
-        if wish["unit_price"] is not None and wish["unit_price"] != (self.unit_price or ""):
+        if (
+            can_send
+            and wish["unit_price"] is not None
+            and wish["unit_price"] != (self.unit_price or "")
+        ):
             sent["unit_price"] = wish["unit_price"]
         return sent, taken
 

@@ -3,9 +3,11 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.queue_job.exception import RetryableJobError
+
 from ..channels.base.errors import ChannelError
 from ..channels.base.products import match
-from ..importer.products import find_candidates
+from ..importer.products import find_candidates, find_learnt, learnt_product
 
 LOCK_CLASS = 1_901_150  # keeps our locks apart from others' in the database
 
@@ -37,21 +39,43 @@ class SalesChannel(models.Model):
             "warning" if waiting else "success",
         )
 
+    def _job_fetch_products(self):
+        if not self._may_fetch_products():
+            return
+        try:
+            self.with_company(self.company_id)._fetch_products()
+        except ChannelError as error:
+            raise RetryableJobError(str(error), seconds=600) from error
+
     def _require_products(self):
         for channel in self:
             if not channel.has_products:
                 raise UserError(
-                    self.env._("The products of %s cannot be read or changed.", channel.name)
+                    self.env._("The products of %s cannot be read from here.", channel.name)
+                )
+
+    def _require_product_changes(self):
+        for channel in self:
+            if not channel.can_change_products:
+                raise UserError(
+                    self.env._(
+                        "The products of %s can be made and changed only in the channel itself.",
+                        channel.name,
+                    )
                 )
 
     def _lock_products(self):
         """One at a time; waiting for the other one would only do its work again."""
         self.ensure_one()
-        self.env.cr.execute(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK_CLASS, self.id))
-        if not self.env.cr.fetchone()[0]:
+        if not self._may_fetch_products():
             raise UserError(
                 self.env._("The products of %s are just being fetched by somebody else.", self.name)
             )
+
+    def _may_fetch_products(self):
+        """Whether nobody else is fetching them; then nobody else will until we are done."""
+        self.env.cr.execute(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK_CLASS, self.id))
+        return self.env.cr.fetchone()[0]
 
     def _fetch_products(self):
         """Every page of the channel's variants. Returns how many there are."""
@@ -86,7 +110,7 @@ class SalesChannel(models.Model):
             vals = self._prepare_listing(variant, moment)
             if listing := known.get(variant.external_id):
                 listing.write({k: v for k, v in vals.items() if (listing[k] or False) != v})
-            else:
+            elif not variant.is_ended:
                 key = {"channel_id": self.id, "external_key": variant.external_id}
                 new_vals.append({**key, **vals})
         listings = model.concat(*known.values(), *model.create(new_vals))
@@ -129,7 +153,9 @@ class SalesChannelListing(models.Model):
         )
 
     def _link_products(self):
-        """Link by SKU, then by barcode. Where both leave a doubt, a person has to choose."""
+        """Link by SKU, then by barcode, then as before under another number. Where both leave
+        a doubt, a person has to choose.
+        """
         for channel, listings in self.grouped("channel_id").items():
             waiting = listings.filtered(
                 lambda listing: not listing.product_id and not listing.is_gift_card
@@ -139,6 +165,7 @@ class SalesChannelListing(models.Model):
             by_sku, by_barcode = find_candidates(
                 channel, waiting.mapped("sku"), waiting.mapped("barcode")
             )
+            learnt = find_learnt(channel, waiting.mapped("sku"), waiting.mapped("title"))
             products = channel.env["product.product"]
             found = {}
             for listing in waiting:
@@ -146,8 +173,13 @@ class SalesChannelListing(models.Model):
                 doubt = result.doubt.value if result.doubt else False
                 if listing.doubt != doubt:
                     listing.doubt = doubt
-                if result.product:
-                    found[listing] = products.browse(result.product)
+                product = products.browse(result.product)
+                if not product and not doubt:
+                    product = learnt_product(
+                        learnt, listing.sku, listing.external_product_id, listing.title
+                    )
+                if product:
+                    found[listing] = product
             # The check of companies reads it of each product: here it is read of all at once.
             products.union(*found.values()).mapped("company_id")
             self._set_products(found)

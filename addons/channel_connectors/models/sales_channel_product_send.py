@@ -29,7 +29,7 @@ class SalesChannel(models.Model):
         done, and raises where something is missing.
         """
         self.ensure_one()
-        self._require_products()
+        self._require_product_changes()
         if self.is_shadow:
             raise UserError(self.env._("Beside another system nothing is sent."))
         templates = templates - self._get_listed(templates)
@@ -140,7 +140,7 @@ class SalesChannelListing(models.Model):
         """Tell the channel what differs and is for Odoo to say."""
         channels = self.channel_id
         channels.check_access("write")
-        channels._require_products()
+        channels._require_product_changes()
         if any(channel.is_shadow for channel in channels):
             raise UserError(self.env._("Beside another system nothing is sent."))
         changes = {

@@ -14,6 +14,7 @@ PRIORITIES = {
     "import": 10,
     "product": 12,
     "change": 12,
+    "products": 19,
     "payouts": 20,
     "sweep": 20,
     "reconcile": 20,
@@ -21,7 +22,7 @@ PRIORITIES = {
     "bulk": 30,
 }
 # These may run for minutes: of one shop one at a time, so that the others get through.
-LONG = frozenset({"import", "payouts", "reconcile", "proof", "sweep", "bulk"})
+LONG = frozenset({"import", "products", "payouts", "reconcile", "proof", "sweep", "bulk"})
 
 
 class SalesChannel(models.Model):

@@ -191,12 +191,12 @@ class SalesChannelIntent(models.Model):
             notify=payload["notify"],
         )
         offer = adapter.offer_refund(order_id, wish)
-        currency = self.move_id.currency_id.name
-        if currency != offer.currency:
+        currency = self.move_id.currency_id
+        if currency.name != offer.currency:
             raise IntentRefused(
                 self.env._(
                     "The credit note is in %(ours)s, but the customer was charged in %(theirs)s.",
-                    ours=currency,
+                    ours=currency.name,
                     theirs=offer.currency,
                 )
             )
@@ -205,8 +205,8 @@ class SalesChannelIntent(models.Model):
                 self.env._(
                     "The credit note is about %(amount)s, but only %(maximum)s can be refunded "
                     "in the channel.",
-                    amount=amount,
-                    maximum=offer.maximum,
+                    amount=currency.format(float(amount)),
+                    maximum=currency.format(float(offer.maximum)),
                 )
             )
         if payload["exact_amount"]:
@@ -216,8 +216,8 @@ class SalesChannelIntent(models.Model):
                 self.env._(
                     "The credit note is about %(amount)s, the channel would refund %(offer)s for "
                     "the same pieces. Drop this message and refund the amount without pieces.",
-                    amount=amount,
-                    offer=offer.amount,
+                    amount=currency.format(float(amount)),
+                    offer=currency.format(float(offer.amount)),
                 )
             )
         return dict(offer.request)

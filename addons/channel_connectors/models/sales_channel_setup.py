@@ -76,6 +76,9 @@ class SalesChannel(models.Model):
         taxes.run(taxes.domestic_keys(included))
         PaymentMap(channel, orders)
         ShippingMap(channel, orders)
+        if self.has_products:
+            self._lock_products()
+            channel._fetch_products()
         ProductFinder(channel, orders)
 
     def _read_sample(self):

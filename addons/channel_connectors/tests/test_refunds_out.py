@@ -145,7 +145,7 @@ class TestRefundsOut(OutgoingCase):
         intent.payload = {**intent.payload, "amount": "1.00"}
         self.channel._send_intents("refund")
         self.assertEqual(intent.state, "failed")
-        self.assertIn("1.00", intent.error)
+        self.assertIn(note.currency_id.format(1.0), intent.error)
         self.assertFalse(self.refunds("#1002"))
 
     def test_amount_only(self):
@@ -215,7 +215,7 @@ class TestRefundsOut(OutgoingCase):
                 self.assertEqual(f"{note.amount_total:.2f}", amount)
                 self.assertEqual(self.francs_back()[-1], amount)
         self.assertEqual(len(self.refunds("#1010")), 3)
-        self.assertIn("7.51", intent.error)
+        self.assertIn(note.currency_id.format(7.51), intent.error, "with its currency")
 
     def test_francs_after_an_unknown_outcome(self):
         """Carried out or not, the same content is asked for again: the same francs, once."""

@@ -107,7 +107,7 @@ class TestSetup(ChannelCase):
             {("DE", 19, True), ("DE", 7, True), ("AT", 20, True), ("CH", 0, True)}, rates
         )
         self.assertIn("shopify_payments", channel.method_ids.mapped("gateway"))
-        self.assertEqual(len(channel.setup_listing_ids), len(self.products))
+        self.assertLessEqual({"HON-500", "GUT-25"}, set(channel.setup_listing_ids.mapped("sku")))
         self.assertEqual(channel.mapped_listing_count, len(self.products))
         self.assertFalse(channel.order_ids)
         self.assertFalse(channel.orders_cursor)

@@ -173,7 +173,7 @@ class SalesChannelProductOffer(models.TransientModel):
     def _get_channels(self):
         """Channels whose products can be made."""
         channels = self.env["sales.channel"].search([("is_shadow", "=", False)])
-        return channels.filtered("has_products")
+        return channels.filtered("can_change_products")
 
     @api.model
     def default_get(self, fields_list):

@@ -6,6 +6,7 @@ from . import (
     product_template,
     sale_order,
     sale_order_check,
+    sale_order_hold,
     sale_order_prepayment,
     sale_order_rules,
     sale_order_workflow,

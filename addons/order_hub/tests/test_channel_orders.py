@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from odoo.exceptions import UserError
+
 from odoo.addons.batch_mrp_orders.tests.common import BatchCase
 
 
@@ -75,3 +77,20 @@ class TestChannelOrders(BatchCase):
         order.channel_address_missing = False
         order.action_check_order()
         self.assertEqual(order.production_status, "blocked")
+
+    def test_withheld_address_is_not_ready_to_ship(self):
+        """With its goods at hand the order waits for the address, and says so."""
+        self._stock_up(self.jar, 4)
+        order = self.order(channel_payment_state="paid", channel_address_missing=True)
+        order.channel_amount_total = order.amount_total
+        order.action_confirm()
+        order.picking_ids.action_assign()
+        self.assertEqual(order.picking_ids.state, "assigned")
+        self.assertEqual(order.production_status, "blocked")
+        self.assertTrue(order.shipping_hold_reason)
+        self.assertNotIn(order, order.search([("production_status", "=", "ready")]))
+        with self.assertRaises(UserError):
+            order.picking_ids.button_validate()
+        order.channel_address_missing = False
+        self.assertEqual(order.production_status, "ready")
+        self.assertFalse(order.shipping_hold_reason)

@@ -75,6 +75,20 @@ def test_after_shipment(flags, expected):
     assert production_status([line(10, 10)], **{**CONFIRMED, **flags}) == expected
 
 
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([line(10)], "to_plan"),
+        ([line(10, 0, 0, (10, Stage.IN_PRODUCTION))], "in_production"),
+        ([line(10, 0, 10)], "blocked"),
+        ([line(10, 4, 6)], "blocked"),
+        ([line(10, 10)], "shipped"),
+    ],
+)
+def test_goods_that_must_not_leave_are_made(lines, expected):
+    assert production_status(lines, **CONFIRMED, held=True) == expected
+
+
 amounts = st.integers(min_value=0, max_value=20)
 
 

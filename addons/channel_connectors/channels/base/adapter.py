@@ -23,10 +23,11 @@ class Capabilities:
     address of a channel that is the same for all shops, ``example`` one of a channel where each
     shop has its own. ``consent``: somebody signs in at the channel and lets us in, see
     ``consent.ConsentAdapter``. ``abilities``: what the channel lets some shops do and others
-    not. ``products``: its products can be read, made and changed. ``order_notes``: data of our
-    own can be kept with an order. ``sweep_days``: a channel that tells nothing by itself is
-    read again so far back each night. ``parcels``: it is told of parcels of a whole order and
-    not of pieces of its lines. ``max_level``: the most it takes as a stock level.
+    not. ``products``: its products can be read, ``product_changes``: they can be made and changed
+    too. ``order_notes``: data of our own can be kept with an order. ``sweep_days``: a channel that
+    tells nothing by itself is read again so far back each night. ``parcels``: it is told of
+    parcels of a whole order and not of pieces of its lines. ``max_level``: the most it takes as
+    a stock level.
     ``relisting_fee``: it charges for offering again what was sold out.
     """
 
@@ -45,6 +46,7 @@ class Capabilities:
     payouts: bool = False
     proof: bool = False
     products: bool = False
+    product_changes: bool = False
     order_notes: bool = False
     sweep_days: int = 0
     parcels: bool = False

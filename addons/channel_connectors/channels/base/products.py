@@ -24,7 +24,7 @@ _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 @dataclass(frozen=True)
 class Variant:
-    """A variant as the channel has it."""
+    """A variant as the channel has it. ``is_ended``: its offer has run out of time."""
 
     external_id: str
     product_id: str
@@ -36,6 +36,7 @@ class Variant:
     unit_price: str = ""
     taxable: bool = True
     is_gift_card: bool = False
+    is_ended: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from .inventory import MAX_QUANTITY
 from .money import EtsyMoney
 from .orders import EtsyOrders
 from .outgoing import EtsyOutgoing
+from .products import EtsyProducts
 
 # All that any part of the product needs: one more later would mean another consent.
 SCOPES = ("shops_r", "transactions_r", "transactions_w", "listings_r", "listings_w")
@@ -21,7 +22,7 @@ API_VERSION = "v3"
 
 
 @register("etsy")
-class EtsyAdapter(EtsyOrders, EtsyOutgoing, EtsyMoney):
+class EtsyAdapter(EtsyOrders, EtsyOutgoing, EtsyProducts, EtsyMoney):
     """One shop."""
 
     capabilities = Capabilities(
@@ -34,6 +35,7 @@ class EtsyAdapter(EtsyOrders, EtsyOutgoing, EtsyMoney):
         fulfilment=True,
         payouts=True,
         proof=True,
+        products=True,
         parcels=True,
         max_level=MAX_QUANTITY,
         relisting_fee=True,

@@ -13,12 +13,10 @@ from ..base.reading import Json
 from . import inventory
 from .carriers import OTHER, carrier_name
 from .client import EtsyClient
+from .products import LISTINGS_AT_ONCE, listing_pages
 
-LISTINGS_AT_ONCE = 100
 # A shop has one stock.
 SHOP = "shop"
-# States in which a listing has stock that matters; drafts were never offered.
-STATES = ("active", "sold_out", "inactive", "expired")
 HOME = "DE"
 ORDER_PAGE = "https://www.etsy.com/your/orders/sold?search_query="
 
@@ -125,22 +123,11 @@ class EtsyOutgoing:
 
     def levels_at(self, place_id: str, resting: Collection[str] = ()) -> Iterator[dict[str, int]]:
         """Quantity by item of all listings, page by page."""
-        for state in STATES:
-            params: Json = {
-                "state": state,
-                "includes": ["Inventory"],
-                "limit": LISTINGS_AT_ONCE,
-                "offset": 0,
-            }
-            while True:
-                nodes = self.client.get(f"{self._shop}/listings", params)["results"]
-                found: dict[str, int] = {}
-                for node in nodes:
-                    found |= _levels(node, resting)
-                yield found
-                if len(nodes) < LISTINGS_AT_ONCE:
-                    break
-                params["offset"] += LISTINGS_AT_ONCE
+        for nodes in listing_pages(self.client):
+            found: dict[str, int] = {}
+            for node in nodes:
+                found |= _levels(node, resting)
+            yield found
 
     def ended_items(self, item_ids: Iterable[str]) -> set[str]:
         """Items whose listing has ended: to offer them again may cost a fee."""

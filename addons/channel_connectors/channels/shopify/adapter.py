@@ -59,6 +59,7 @@ class ShopifyAdapter(ShopifyOutgoing, ShopifyStatements, ShopifyProducts):
         payouts=True,
         proof=True,
         products=True,
+        product_changes=True,
         order_notes=True,
     )
     check_api_base = staticmethod(check_api_base)
