@@ -120,7 +120,7 @@ class DatevExport(models.Model):
         string="Foreign Currency",
         copy=False,
         readonly=True,
-        help="Entries in a foreign currency, exported with their amounts in EUR.",
+        help="Entries in a foreign currency, exported with amount, rate and EUR amount.",
     )
     blocking_count = fields.Integer(compute="_compute_blocking_count")
     period_open = fields.Boolean(compute="_compute_period_open")

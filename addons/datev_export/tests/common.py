@@ -20,16 +20,25 @@ except ImportError:  # the independent reader is a test dependency
 HEADINGS = {
     "amount": 0,
     "side": 1,
+    "currency": 2,
+    "rate": 3,
+    "base": 4,
+    "base_currency": 5,
     "account": 6,
     "contra": 7,
     "key": 8,
     "day": 9,
     "document": 10,
     "text": 13,
+    "cost": 36,
+    "second_cost": 37,
+    "state": 39,
+    "state_rate": 40,
     "lock": 113,
     "service": 114,
     "tax_period": 115,
     "due": 116,
+    "reversal": 117,
 }
 
 
@@ -137,6 +146,21 @@ class DatevCase(TransactionCase):
         if post:
             move.action_post()
         return move
+
+    @classmethod
+    def foreign(cls, code, rate):
+        """A currency of which one EUR buys `rate` in October."""
+        currency = cls.env.ref(f"base.{code}")
+        currency.active = True
+        cls.env["res.currency.rate"].create(
+            {
+                "name": "2026-10-01",
+                "currency_id": currency.id,
+                "company_id": cls.company.id,
+                "rate": rate,
+            }
+        )
+        return currency
 
     @classmethod
     def pay(cls, invoices, amount=None, day="2026-10-20"):
