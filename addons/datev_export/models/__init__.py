@@ -19,6 +19,7 @@ from . import (
     account_journal,
     datev_personal_account,
     datev_proof_line,
+    datev_master,
     ir_attachment,
     res_company,
     res_company_bookings,

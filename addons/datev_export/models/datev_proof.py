@@ -16,7 +16,13 @@ from .datev_files import HEAD_LINES, FileOnDisk
 from .datev_ledger import KIND_OF_TYPE
 from .datev_run import Run
 
-FILE_KINDS = {"": "Buchungsstapel", OPENING: "EB-Werte", YEAR_END: "Jahresabschluss"}
+FILE_KINDS = {
+    "": "Buchungsstapel",
+    OPENING: "EB-Werte",
+    YEAR_END: "Jahresabschluss",
+    "partners": "Debitoren_Kreditoren",
+    "accounts": "Kontenbeschriftungen",
+}
 # More of the same kind would only hide the others.
 MOST_PROBLEMS = 50
 
