@@ -129,6 +129,16 @@ class DatevExport(models.Model):
         "CHECK(date_from <= date_to)", "The period must not end before it begins."
     )
 
+    def _register_hook(self):
+        """Refuse a database of another addon of this name, also where nobody updates it."""
+        super()._register_hook()
+        self.env.cr.execute(SQL("SELECT TO_REGCLASS('datev_export_entry')"))
+        if not self.env.cr.fetchone()[0]:
+            raise UserError(
+                "The addon datev_export that is installed on this database is not the one on the "
+                "addons path. Nothing was changed."
+            )
+
     def _last_month(self):
         last = fields.Date.context_today(self).replace(day=1) - timedelta(days=1)
         return last.replace(day=1), last
