@@ -11,6 +11,7 @@
     "data": [
         "security/datev_export_security.xml",
         "security/ir.model.access.csv",
+        "data/ir_cron.xml",
         "views/datev_export_views.xml",
         "views/datev_finding_views.xml",
         "views/datev_personal_account_views.xml",

@@ -6,6 +6,7 @@ from . import (
     test_export,
     test_guard,
     test_kinds,
+    test_immutable,
     test_queries,
     test_settings,
 )
