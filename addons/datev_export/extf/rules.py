@@ -16,13 +16,13 @@ from .spec import (
     FORMULA_STARTS,
     KEY_NO_AUTOMATIC,
     KEY_OPEN_FUNCTION,
+    KEY_VAT_NUMBER,
     PAIRS,
     RATE_KEYS,
     STATE_KEYS,
 )
 
 Values = Mapping[int, str]
-KEY_VAT_NUMBER = "11"  # supply within the EU
 # (column, column it needs, code, message)
 _NEEDS = (
     (17, 105, "mandate", "a direct debit needs its mandate reference"),

@@ -28,6 +28,8 @@ KEY_NO_AUTOMATIC = "40"
 STATE_KEYS = frozenset({"10", "240", "250"})
 RATE_KEYS = STATE_KEYS | {"100", "101", "400", "401"}
 KEY_OPEN_FUNCTION = "49"
+# Supply within the EU: the tax return asks for the VAT number of the customer.
+KEY_VAT_NUMBER = "11"
 # Prefixes of VAT numbers: EL is Greece, XI Northern Ireland.
 EU_STATES = frozenset(
     # fmt: off

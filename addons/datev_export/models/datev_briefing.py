@@ -82,6 +82,9 @@ class DatevBriefing(models.AbstractModel):
             gross.AMOUNT_DIFFERS: self.env._(
                 "the amount of %(tax)s is not that of its rate", tax=tax
             ),
+            gross.VAT_MISSING: self.env._(
+                "the customer has no VAT number, the key of %(tax)s asks for it", tax=tax
+            ),
             gross.TAX_WITHOUT_BASE: self.env._(
                 "a tax without its base on %(account)s", account=account
             ),
