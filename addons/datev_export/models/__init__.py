@@ -16,6 +16,7 @@ from . import (
     datev_documents,
     datev_digest,
     account_journal,
+    datev_outside,
     datev_personal_account,
     datev_proof_line,
     ir_attachment,
