@@ -20,6 +20,7 @@
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/res_config_settings_bookings_views.xml",
         "views/menus.xml",
         "wizard/datev_export_withdraw_views.xml",
     ],

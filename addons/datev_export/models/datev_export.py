@@ -120,7 +120,7 @@ class DatevExport(models.Model):
         string="Foreign Currency",
         copy=False,
         readonly=True,
-        help="Entries in a foreign currency, exported with their amounts in EUR.",
+        help="Entries in a foreign currency, exported with amount, rate and EUR amount.",
     )
     blocking_count = fields.Integer(string="Blocking", compute="_compute_finding_counts")
     changed_count = fields.Integer(
