@@ -17,6 +17,7 @@ from . import (
     datev_details,
     datev_digest,
     account_journal,
+    datev_outside,
     datev_personal_account,
     datev_proof_line,
     datev_master,
