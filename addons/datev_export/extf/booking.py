@@ -32,8 +32,10 @@ def book(entry: Entry, chart: Chart) -> BookedEntry:
     """Rows of `entry`. Raises ValueError if the entry is not balanced."""
     if sum(line.balance for line in entry.lines):
         raise ValueError(f"entry {entry.key} is not balanced")
-    lines, hints = _lines_by_cost(entry)
-    entry = replace(entry, lines=tuple(lines)) if len(lines) != len(entry.lines) else entry
+    hints: list[Reason] = []
+    if any(line.shares for line in entry.lines):
+        lines, hints = _lines_by_cost(entry)
+        entry = replace(entry, lines=tuple(lines))
     if entry.stack == OPENING:
         return _Booking(entry, chart, GrossPlan((), entry.lines, (), False), hints).carried()
     plan = plan_gross(entry, chart)

@@ -151,6 +151,22 @@ def net_by_cost(booked, content: bytes, chart) -> dict[tuple, Decimal]:
     return {place: amount for place, amount in sums.items() if amount and any(place[1])}
 
 
+def assert_all_distributed(item, parts) -> None:
+    """The parts of an account are what its lines give away, to a cent for each line."""
+    given: dict[str, Decimal] = defaultdict(Decimal)
+    lines: dict[str, int] = defaultdict(int)
+    for line in item.lines:
+        percent = max(
+            sum((share.percent for share in line.shares if share.first), Decimal(0)),
+            sum((share.percent for share in line.shares if share.second), Decimal(0)),
+        )
+        given[line.account] += line.balance * percent / 100
+        lines[line.account] += 1
+    for account, amount in given.items():
+        found = sum((part for (own, _cost), part in parts.items() if own == account), Decimal(0))
+        assert abs(found - amount) <= Decimal("0.01") * lines[account]
+
+
 def test_cost_centres_have_what_the_ledger_distributes():
     """Net amount per account and cost centre, both dimensions, to the cent."""
     distributed = 0
@@ -162,6 +178,7 @@ def test_cost_centres_have_what_the_ledger_distributes():
         for line in booked.entry.lines:
             if any(line.cost):
                 expected[line.account, line.cost] += line.balance
+        assert_all_distributed(company.entries[0], expected)
         expected = {place: amount for place, amount in expected.items() if amount}
         assert net_by_cost(booked, outcome.content, company.chart) == expected
         distributed += bool(expected)

@@ -198,6 +198,12 @@ def test_cost_centres_to_the_cent():
     assert sum(Decimal(part[0].replace(",", ".")) for part in parts) == 119
 
 
+def test_one_cost_centre_for_the_whole_line():
+    lines = invoice_lines([("4930", 100, IN19)], counter="70001", sign=1)
+    lines[1] = replace(lines[1], shares=(CostShare(Decimal(100), "Nord"),))
+    assert columns(proven([entry(1, lines)]), 1, 37, 38) == [("119,00", '"Nord"', '""')]
+
+
 def test_receipt_is_linked():
     guid = "0b6d5cb4-2f2c-4a53-9a53-5f1c5b0a6f10"
     outcome = proven([entry(1, invoice_lines([("8400", 100, OUT19)]), link=guid)])
