@@ -137,6 +137,26 @@ class TestKinds(DatevCase):
         )
         self.assertEqual(sum(int(row["amount"].replace(",", "")) for row in rows), 11901)
 
+    def test_cash_discount_taken_with_the_payment(self):
+        """Bank and discount are rows of their own; together they clear the invoice."""
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "2 % in 14 Tagen",
+                "early_discount": True,
+                "discount_percentage": 2,
+                "discount_days": 14,
+                "early_pay_discount_computation": "included",
+            }
+        )
+        invoice = self.invoice(self.line(100), invoice_payment_term_id=term.id)
+        self.pay(invoice, day="2026-10-10")
+        rows = self.rows(self.exported())
+        paid = [row for row in rows if row["side"] == "H" or row["contra"] == "10000"]
+        self.assertEqual(
+            sorted(row["amount"] for row in paid if row["document"] == rows[0]["document"]),
+            ["116,62", "2,38"],
+        )
+
     def test_one_payment_clears_invoice_and_credit_note(self):
         """Netted, both would stay open at the advisor."""
         invoice = self.invoice(self.line(100))
