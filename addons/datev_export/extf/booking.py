@@ -32,8 +32,10 @@ def book(entry: Entry, chart: Chart) -> BookedEntry:
     """Rows of `entry`. Raises ValueError if the entry is not balanced."""
     if sum(line.balance for line in entry.lines):
         raise ValueError(f"entry {entry.key} is not balanced")
-    lines, hints = _lines_by_cost(entry)
-    entry = replace(entry, lines=tuple(lines)) if len(lines) != len(entry.lines) else entry
+    hints: list[Reason] = []
+    if any(line.shares for line in entry.lines):
+        lines, hints = _lines_by_cost(entry)
+        entry = replace(entry, lines=tuple(lines))
     if entry.stack == OPENING:
         return _Booking(entry, chart, GrossPlan((), entry.lines, (), False), hints).carried()
     plan = plan_gross(entry, chart)
@@ -203,11 +205,12 @@ class _Booking:
         The personal account leads where an invoice is told (customer to tax account) and is
         the contra account where a payment is (bank to customer).
         """
+        told = self.plan.taxed and not (debit.counter and credit.counter)
 
         def rank(item: Item) -> int:
             if item.account in self.chart.automatic:
                 return 2
-            return int(self.chart.is_personal(item.account) != self.plan.taxed)
+            return int(self.chart.is_personal(item.account) != told)
 
         account, contra, side = debit, credit, "S"
         if rank(debit) > rank(credit):
@@ -236,7 +239,7 @@ class _Booking:
             day=entry.day,
             key=key,
             document=named.document or entry.document,
-            text=named.text or entry.text,
+            text=_text_of(pair, named) or entry.text,
             due=named.due if personal else None,
             service_day=entry.service_day,
             cost=account.cost if any(account.cost) else contra.cost,
@@ -249,6 +252,11 @@ class _Booking:
             debit = (side == "S") != entry.reversal
             signed = cents if (carrier is account) == debit else -cents
         self.drafts.append(Draft(row, signed, carrier))
+
+
+def _text_of(pair: tuple[Item, Item], named: Item) -> str:
+    """What the row is about: the label of cost or revenue rather than of the money."""
+    return next((item.text for item in pair if item.text and not item.counter), named.text)
 
 
 def _allocate(cents: int, hubs: Sequence[Item]) -> list[tuple[Item, int]]:

@@ -120,7 +120,7 @@ def _hub_beside(items: list[Item], account: str, chart: Chart) -> Item | None:
         if item.account != account
         and item.cents
         and item.account not in chart.automatic
-        and not chart.is_personal(item.account)
+        and not (chart.is_personal(item.account) and chart.is_personal(account))
         and item.cost == NO_COST
     ]
     return max(usable, key=lambda item: (item.counter, abs(item.cents)), default=None)

@@ -21,6 +21,7 @@ from . import (
     datev_personal_account,
     datev_proof_line,
     datev_master,
+    datev_download,
     ir_attachment,
     res_company,
     res_company_bookings,

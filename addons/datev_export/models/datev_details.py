@@ -88,7 +88,7 @@ class DatevLedger(models.AbstractModel):
 
     def _share_documents(self) -> None:
         """A reversal carries the number of the entry it takes back."""
-        super()._share_documents()
+        result = super()._share_documents()
         self.env.cr.execute(
             SQL(
                 """
@@ -106,6 +106,7 @@ class DatevLedger(models.AbstractModel):
                 taken_back=TAKEN_BACK,
             )
         )
+        return result
 
     def _read_details(self, company, move_ids: list[int]) -> Details:
         """Details of the entries and their items."""

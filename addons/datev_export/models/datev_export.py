@@ -320,13 +320,9 @@ class DatevExport(models.Model):
         return self.attachment_ids.sorted("id")
 
     def action_download(self):
-        """The stored file, byte for byte; several come one by one from the list of files."""
+        """The stored file, byte for byte."""
         self.ensure_one()
         self._require_state("exported", "handed_over", "withdrawn")
-        if len(self.attachment_ids) != 1:
-            raise UserError(
-                self.env._("This export has several files. Download them from the list of files.")
-            )
         return {
             "type": "ir.actions.act_url",
             "url": f"/web/content/{self.attachment_ids.id}?download=true",

@@ -55,9 +55,10 @@ class DatevExport(models.Model):
     _inherit = "datev.export"
 
     def _prove_files(self, run: Run) -> None:
-        super()._prove_files(run)
+        result = super()._prove_files(run)
         if run.accounts and self.company_id.datev_master_data:
             self._make_masters(run)
+        return result
 
     def _make_masters(self, run: Run) -> None:
         """Files of the contacts that are new or changed, and of the accounts in the file."""

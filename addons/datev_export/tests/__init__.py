@@ -3,6 +3,7 @@ from . import (
     test_access,
     test_bookings,
     test_documents,
+    test_download,
     test_export,
     test_guard,
     test_kinds,

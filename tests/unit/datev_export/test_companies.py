@@ -9,16 +9,20 @@ import tempfile
 from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from mloda.community.feature_groups.experimental.german_ledger.datev import read_batch
 
-from extf.expand import account_sums
+from extf.cost import distribute
+from extf.expand import account_sums, expand_row
 from extf.reader import read_stack
 from extf.writer import write_stack
 
-from .datev_ledger import header, ledger_balances, prove_rows, run
+from .datev_ledger import header, prove_rows, run
 from .random_company import KINDS, make_company
 
 COMPANIES = 6_000 if os.environ.get("SOAK") else 300
@@ -134,25 +138,60 @@ def test_foreign_amounts_of_a_customer_are_those_of_the_ledger(kind):
     assert shown > 60
 
 
-def test_cost_centres_sum_to_what_the_ledger_distributes():
-    """Each part to the cent: net of the account per cost centre, both dimensions."""
+def net_by_cost(booked, content: bytes, chart) -> dict[tuple, Decimal]:
+    """What DATEV posts on each ledger account for each cost centre."""
+    sums: dict[tuple, Decimal] = defaultdict(Decimal)
+    for row, read in zip(booked.rows, read_stack(content).rows, strict=True):
+        for posting in expand_row(read, chart):
+            # Tax and money have no cost centre, whatever the row says.
+            if posting.account in {row.account, row.contra} and not chart.is_personal(
+                posting.account
+            ):
+                sums[posting.account, row.cost] += posting.amount
+    return {place: amount for place, amount in sums.items() if amount and any(place[1])}
+
+
+def assert_all_distributed(item, parts) -> None:
+    """The parts of an account are what its lines give away, to a cent for each line."""
+    given: dict[str, Decimal] = defaultdict(Decimal)
+    lines: dict[str, int] = defaultdict(int)
+    for line in item.lines:
+        percent = max(
+            sum((share.percent for share in line.shares if share.first), Decimal(0)),
+            sum((share.percent for share in line.shares if share.second), Decimal(0)),
+        )
+        given[line.account] += line.balance * percent / 100
+        lines[line.account] += 1
+    for account, amount in given.items():
+        found = sum((part for (own, _cost), part in parts.items() if own == account), Decimal(0))
+        assert abs(found - amount) <= Decimal("0.01") * lines[account]
+
+
+def test_cost_centres_have_what_the_ledger_distributes():
+    """Net amount per account and cost centre, both dimensions, to the cent."""
+    distributed = 0
     for seed in range(60):
         company = company_with_entries(seed, ["cost_centres"], 1)
         outcome = assert_exact(company)
         (booked,) = outcome.booked
-        parts = defaultdict(Decimal)
+        expected: dict[tuple, Decimal] = defaultdict(Decimal)
         for line in booked.entry.lines:
             if any(line.cost):
-                parts[line.cost] += line.balance
-        for line in company.entries[0].lines:
-            whole = sum(share.percent for share in line.shares if share.first)
-            if whole == 100:
-                continue
-        assert set(parts) >= {row.cost for row in booked.rows if any(row.cost)}
+                expected[line.account, line.cost] += line.balance
+        assert_all_distributed(company.entries[0], expected)
+        expected = {place: amount for place, amount in expected.items() if amount}
+        assert net_by_cost(booked, outcome.content, company.chart) == expected
+        distributed += bool(expected)
+    assert distributed > 30
 
 
-def test_proof_covers_every_entry():
-    company = company_with_entries(1)
-    assert {key for key, _account in ledger_balances(company.entries)} <= {
-        entry.key for entry in company.entries
-    }
+@given(
+    st.integers(-10_000, 10_000),
+    st.lists(st.fractions(min_value=Fraction(1, 100), max_value=100), min_size=1, max_size=6),
+)
+def test_distributed_parts_sum_to_the_whole(amount, weights):
+    """No part is off by a cent or more, and none is lost."""
+    parts = distribute(amount, weights)
+    assert sum(parts) == amount
+    for part, weight in zip(parts, weights, strict=True):
+        assert abs(part - amount * weight / sum(weights)) < 1

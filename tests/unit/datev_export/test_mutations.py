@@ -169,7 +169,6 @@ WHOLE = [
     ("column_count", lambda text: text.replace('"S";"";', '"S";', 1)),
     ("no_rows", lambda text: "\r\n".join(text.split("\r\n")[:2]) + "\r\n"),
     ("too_short", lambda text: text.split("\r\n")[0] + "\r\n"),
-    ("too_many_rows", lambda text: text + (text.split("\r\n")[2] + "\r\n") * 99_995),
 ]
 MASTER_MUTATIONS = [
     (PARTNERS, "account_length", (3, 1, "1000")),
@@ -226,6 +225,13 @@ def test_broken_master_file_is_caught(kind, code, place):
     assert code in codes_of(check_master(content, kind))
 
 
+def test_too_many_rows_are_caught(monkeypatch):
+    monkeypatch.setattr("extf.checker.MAX_ROWS", len(ROWS))
+    assert check_stack(STACK, SKR03) == []
+    more = STACK + STACK.splitlines(keepends=True)[2]
+    assert codes_of(check_stack(more, SKR03)) == {"too_many_rows"}
+
+
 def test_broken_encoding_is_caught():
     text = STACK.decode("cp1252")
     for content in (
@@ -240,7 +246,7 @@ def test_every_rule_is_broken_at_least_once():
     """The codes in the source of the checker are those of the mutations above."""
     tested = {code for code, *_changes in (*STACK_MUTATIONS, *WHOLE)}
     tested |= {code for _kind, code, _place in MASTER_MUTATIONS}
-    tested |= {"encoding", "file_name"}
+    tested |= {"encoding", "file_name", "too_many_rows"}
     assert len(STACK_MUTATIONS) + len(WHOLE) + len(MASTER_MUTATIONS) > 40
     assert codes_in_source() == tested
 
