@@ -91,7 +91,7 @@ def copied(database: str, label: str) -> Iterator[str]:
             yield name
         finally:
             close_db(name)
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
             connection.close()
 
 

@@ -13,6 +13,8 @@ STATES = [
     ("withdrawn", "Withdrawn"),
 ]
 NEW = ("state", "draft")
+# In the context of what an export writes itself; nobody can send it from outside.
+TOKEN = object()
 # What a pass or a step of an export finds out; written by these alone.
 RESULTS = frozenset(
     {
@@ -138,8 +140,10 @@ class DatevExport(models.Model):
         self.env.cr.execute(SQL("SELECT TO_REGCLASS('datev_export_entry')"))
         if not self.env.cr.fetchone()[0]:
             raise UserError(
-                "The addon datev_export that is installed on this database is not the one on the "
-                "addons path. Nothing was changed."
+                self.env._(
+                    "The addon datev_export that is installed on this database is not the one on "
+                    "the addons path. Nothing was changed."
+                )
             )
 
     def _last_month(self):
@@ -190,16 +194,16 @@ class DatevExport(models.Model):
         self._refuse_results(vals)
         if {"date_from", "date_to", "company_id"} & vals.keys():
             self._require_state("draft", "checked")
-            return self._store({"state": "draft", "proven": False, **vals})
+            vals = {"state": "draft", "proven": False, **vals}
         return super().write(vals)
 
     def _refuse_results(self, vals):
-        if RESULTS & vals.keys():
+        if RESULTS & vals.keys() and self.env.context.get("datev_results") is not TOKEN:
             raise UserError(self.env._("What an export found is not entered by hand."))
 
     def _store(self, vals):
         """Write what only the export itself may, beside the guard on `write`."""
-        return super().write(vals)
+        return self.with_context(datev_results=TOKEN).write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_exported(self):

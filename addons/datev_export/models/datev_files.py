@@ -12,7 +12,7 @@ from ..extf.stacks import StackFile
 
 READ_AT_ONCE = 1 << 20
 # Rows checked and proven at a time.
-SEGMENT = 4_000
+SEGMENT = 1_000
 HEAD_LINES = 2
 
 

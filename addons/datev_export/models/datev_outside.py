@@ -19,8 +19,7 @@ class DatevExport(models.Model):
                 "warning",
                 "drafts",
                 self.env._(
-                    "%(count)s entries of the period are drafts. Once posted they follow as a "
-                    "supplement.",
+                    "Drafts in the period: %(count)s. Once posted they follow as a supplement.",
                     count=drafts,
                 ),
             )
@@ -30,7 +29,7 @@ class DatevExport(models.Model):
                 "warning",
                 "late",
                 self.env._(
-                    "%(count)s entries before the period are in no export, the first of "
+                    "Late postings before the period, in no export yet: %(count)s, the first of "
                     "%(day)s. Export their period once more: that gives a supplement.",
                     count=count,
                     day=format_date(self.env, first),
