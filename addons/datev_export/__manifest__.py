@@ -11,6 +11,7 @@
     "data": [
         "security/datev_export_security.xml",
         "security/ir.model.access.csv",
+        "data/ir_cron.xml",
         "views/datev_export_views.xml",
         "views/datev_finding_views.xml",
         "views/datev_personal_account_views.xml",
@@ -19,6 +20,7 @@
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/res_config_settings_bookings_views.xml",
         "views/menus.xml",
         "wizard/datev_export_withdraw_views.xml",
     ],

@@ -3,8 +3,11 @@ from . import (
     test_access,
     test_bookings,
     test_documents,
+    test_download,
     test_export,
     test_guard,
+    test_kinds,
+    test_immutable,
     test_queries,
     test_settings,
 )

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 """Whatever is posted: the file obeys the format, and expanded it is the ledger."""
 
+import os
 import tempfile
 from collections import defaultdict
 from dataclasses import replace
@@ -30,6 +31,7 @@ from .datev_ledger import (
     run,
 )
 
+SOAK = bool(os.environ.get("SOAK"))
 cents = st.integers(-500_000, 500_000).map(lambda value: Decimal(value) / 100)
 small_cents = st.integers(-300, 300).map(lambda value: Decimal(value) / 100)
 
@@ -98,13 +100,13 @@ def assert_exact(entries):
     return outcome
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=1_500 if SOAK else 250, deadline=None)
 @given(st.lists(st.one_of(invoices(), manual_entries()), min_size=1, max_size=5))
 def test_expanded_file_equals_ledger(ledgers):
     assert_exact([entry(key, lines) for key, lines in enumerate(ledgers, start=1)])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=1_500 if SOAK else 150, deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -124,7 +126,7 @@ def test_domestic_sales_are_always_gross(lines, per_line):
     assert not outcome.booked[0].reasons
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=600 if SOAK else 40, deadline=None)
 @given(st.lists(st.one_of(invoices(), manual_entries()), min_size=1, max_size=4))
 def test_independent_reader_agrees(ledgers):
     """The reader of another project sums the unexpanded rows as ours does."""
