@@ -10,8 +10,8 @@ from odoo.tools import SQL
 from ..extf.model import BookedEntry
 from .datev_run import Run
 
-# Not as text: of that, Odoo would keep a second copy to search in.
-MIMETYPE = "application/octet-stream"
+# Not text/csv: of that, Odoo makes a second copy to search in. Of what has no type it guesses one.
+MIMETYPE = "application/csv"
 
 
 class DatevExport(models.Model):

@@ -248,3 +248,40 @@ class TestExport(DatevCase):
         export = self.exported()
         self.assertIn("characters", export.finding_ids.mapped("code"))
         self.assertEqual(self.rows(export)[0]["text"], "Lódz Käse")
+
+    def test_late_postings_and_drafts_are_findings(self):
+        self.invoice(self.line(100), day="2026-09-05")
+        self.exported(date_from="2026-09-01", date_to="2026-09-30")
+        self.invoice(self.line(3), day="2026-08-31")  # before the first export
+        self.invoice(self.line(0), day="2026-09-19")  # in no file ever
+        late = self.invoice(self.line(50), day="2026-09-20")
+        draft = self.invoice(self.line(10), post=False)
+        self.invoice(self.line(100))
+        findings = self.exported().finding_ids
+        for code, move in (("late", late), ("drafts", draft)):
+            finding = findings.filtered(lambda f, code=code: f.code == code)
+            action = finding.action_fix()
+            self.assertEqual(self.env[action["res_model"]].search(action["domain"]), move)
+        supplement = self.exported(date_from="2026-09-01", date_to="2026-09-30")
+        self.assertEqual((supplement.move_count, supplement.earlier_count), (1, 1))
+        self.assertNotIn("late", self.export("2026-10-01").finding_ids.mapped("code"))
+
+    def test_opening_and_year_end_have_files_of_their_own(self):
+        self.invoice(self.line(100))
+        opening = self.manual(("rent", 500), ("expense", -500), day="2026-10-01")
+        self.company.account_opening_move_id = opening
+        journal = self.env["account.journal"].create(
+            {"name": "Abschluss", "code": "ABS", "type": "general", "datev_stack": "year_end"}
+        )
+        closing = self.manual(("rent", 7), ("expense", -7), journal_id=journal.id)
+        # The independent reader takes no stack of the year end.
+        export = self.export()
+        self.assertTrue(export.proven, export.finding_ids.mapped("message"))
+        heads = [
+            file.raw.decode("cp1252").split("\r\n")[0].split(";")
+            for file in export._files()
+            if b";21;" in file.raw[:40]
+        ]
+        self.assertEqual(sorted(head[18] for head in heads), ["1", "1", "2"])
+        self.assertEqual((opening | closing).datev_export_id, export)
+        self.assertEqual(export.move_count, 3)
