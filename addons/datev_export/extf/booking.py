@@ -246,4 +246,5 @@ def _row(
         text=entry.text,
         due=named.due,
         service_day=entry.service_day,
+        receipt=entry.receipt,
     )

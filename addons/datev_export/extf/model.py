@@ -53,6 +53,7 @@ class Entry:
     text: str
     lines: tuple[EntryLine, ...]
     service_day: date | None = None
+    receipt: str = ""  # GUID of the receipt that is handed over with the bookings
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class BookingRow:
     text: str = ""
     due: date | None = None
     service_day: date | None = None
+    receipt: str = ""
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,7 @@ def row_values(row: BookingRow, locked: bool) -> dict[int, str]:
         10: f"{row.day:%d%m}",
         11: row.document,
         14: text,
+        20: f'BEDI "{row.receipt}"' if row.receipt else "",
         114: "1" if locked else "0",
         115: _date(row.service_day),
         116: _date(row.service_day),

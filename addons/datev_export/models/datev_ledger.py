@@ -74,6 +74,7 @@ class Ledger:
     renamed: dict[int, str] = field(default_factory=dict)
     matches: dict[int, list[Match]] = field(default_factory=dict)
     replaced: dict[str, str] = field(default_factory=dict)
+    receipts: dict[int, str] = field(default_factory=dict)
 
     def number(self, line: LineRow) -> str:
         """Account of a line as the advisor sees it."""
@@ -100,6 +101,7 @@ class Ledger:
                 part for line in self.lines.get(move.id, ()) for part in self._parts(move, line)
             ),
             service_day=None if same_period else served,
+            receipt=self.receipts.get(move.id, ""),
         )
 
     def _parts(self, move: MoveRow, line: LineRow) -> list[EntryLine]:
