@@ -118,7 +118,7 @@ class DatevExport(models.Model):
         """Note who handed over, when, how and what."""
         self.ensure_one()
         self._lock_handover()
-        self.write(
+        self._store(
             {
                 "state": "handed_over",
                 "handed_over_on": fields.Datetime.now(),
@@ -143,7 +143,7 @@ class DatevExport(models.Model):
     def _file_digests(self) -> list[tuple[str, int, str]]:
         """(name, bytes, SHA-256) of each file, in the order in which the advisor takes them."""
         files = [(package.name, package.size, package.sha256) for package in self.package_ids]
-        for attachment in self.attachment_ids.sorted(lambda file: (folder_of(file.name), file.id)):
+        for attachment in self._files().sorted(lambda file: (folder_of(file.name), file.id)):
             with self._opener(attachment)() as source:
                 files.append((attachment.name, attachment.file_size, digest(source)))
         return files

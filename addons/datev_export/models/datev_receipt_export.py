@@ -21,10 +21,14 @@ class DatevLedger(models.AbstractModel):
     _inherit = "datev.ledger"
 
     @api.model
-    def _read(self, company, date_from, date_to, lock=False):
-        ledger = super()._read(company, date_from, date_to, lock=lock)
-        ledger.receipts = self.env["datev.receipt.source"]._links(company, ledger.moves, lock)
-        return ledger
+    def _pieces(self, frame):
+        # The reader works for one company, see its callers.
+        company = self.env.company
+        source = self.env["datev.receipt.source"]
+        for piece in super()._pieces(frame):
+            ids = [move.id for move in piece.moves]
+            piece.links = source._links(company, ids, keep=frame.lock)
+            yield piece
 
 
 class DatevExport(models.Model):
@@ -50,6 +54,7 @@ class DatevExport(models.Model):
         run = super()._run(keep)
         if self.company_id.datev_receipts:
             self._find_receipts(run)
+            self._store_findings(run)
         return run
 
     def action_export(self):
