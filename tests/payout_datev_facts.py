@@ -20,7 +20,13 @@ def run(env, url):
     """Import, invoice, pay out, book, export; print what is left and what the export says."""
     set_up_import(env, url)
     company = env.company
-    company.write({"datev_consultant_number": "29098", "datev_client_number": "55003"})
+    company.write(
+        {
+            "datev_consultant_number": "29098",
+            "datev_client_number": "55003",
+            "datev_receipts": False,
+        }
+    )
     channel = env["sales.channel"].search([], order="id desc", limit=1)
     clearing = _account(env, "1367", "Verrechnung Shop", "asset_current")
     transit = _account(env, "1368", "Geldtransit Shop", "asset_current")

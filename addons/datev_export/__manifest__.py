@@ -11,6 +11,10 @@
     "data": [
         "security/datev_export_security.xml",
         "security/ir.model.access.csv",
+        "security/datev_handover_security.xml",
+        "data/ir_cron_handover_data.xml",
+        "data/mail_template_handover_data.xml",
+        "report/datev_sheet_templates.xml",
         "views/datev_export_views.xml",
         "views/datev_finding_views.xml",
         "views/datev_personal_account_views.xml",
@@ -21,5 +25,9 @@
         "views/res_config_settings_views.xml",
         "views/menus.xml",
         "wizard/datev_export_withdraw_views.xml",
+        "views/datev_receipt_views.xml",
+        "views/datev_handover_views.xml",
+        "wizard/datev_handover_views.xml",
     ],
+    "external_dependencies": {"python": ["pyzipper"]},
 }

@@ -19,9 +19,7 @@ class DatevHandover(http.Controller):
         package.export_id.check_access("read")
         return self._send(package._open(), package.name)
 
-    @http.route(
-        "/datev_export/bundle/<model('datev.export'):export>", type="http", auth="user"
-    )
+    @http.route("/datev_export/bundle/<model('datev.export'):export>", type="http", auth="user")
     def download_bundle(self, export, encrypted=None):
         export.check_access("read")
         password = ""

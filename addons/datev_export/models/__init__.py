@@ -22,4 +22,12 @@ from . import (
     res_company,
     res_config_settings,
     res_partner,
+    datev_receipt,
+    datev_receipt_package,
+    datev_receipt_source,
+    datev_receipt_export,
+    datev_handover_company,
+    datev_handover,
+    datev_handover_sheet,
+    datev_handover_schedule,
 )

@@ -237,15 +237,20 @@ class DatevExport(models.Model):
             # Whoever downloads first makes the sheet, also without rights to write.
             export = self.sudo()
             content, kind = export._render_sheet()
-            export.sheet_id = self.env["ir.attachment"].sudo().create(
-                {
-                    "name": f"Beiblatt_{self.date_from:%Y-%m}_{self.id:05d}.{kind}",
-                    "raw": content,
-                    "mimetype": "application/pdf" if kind == "pdf" else "text/html",
-                    "res_model": self._name,
-                    "res_id": self.id,
-                }
+            sheet = (
+                self.env["ir.attachment"]
+                .sudo()
+                .create(
+                    {
+                        "name": f"Beiblatt_{self.date_from:%Y-%m}_{self.id:05d}.{kind}",
+                        "raw": content,
+                        "mimetype": "application/pdf" if kind == "pdf" else "text/html",
+                        "res_model": self._name,
+                        "res_id": self.id,
+                    }
+                )
             )
+            export._store({"sheet_id": sheet.id})
         # Belongs to an export the user may read.
         return self.sheet_id.sudo()
 

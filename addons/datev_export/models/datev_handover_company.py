@@ -75,6 +75,17 @@ class ResCompany(models.Model):
         "CHECK(datev_mail_limit > 0)", "The largest e-mail must have at least 1 MB."
     )
 
+    @api.constrains("datev_schedule", "datev_advisor_id", "datev_bookkeeper_id")
+    def _check_datev_schedule(self):
+        for company in self.filtered("datev_schedule"):
+            if not (company.datev_advisor_id.email_normalized and company.datev_bookkeeper_id):
+                raise ValidationError(
+                    self.env._(
+                        "The monthly hand-over needs a tax advisor with an e-mail address and a "
+                        "bookkeeper who gets word when it does not work."
+                    )
+                )
+
     @api.depends("datev_zip_token")
     def _compute_datev_zip_password(self):
         for company in self:
@@ -135,6 +146,4 @@ class ResConfigSettings(models.TransientModel):
     datev_zip_password_set = fields.Boolean(related="company_id.datev_zip_password_set")
     datev_schedule = fields.Boolean(related="company_id.datev_schedule", readonly=False)
     datev_schedule_day = fields.Integer(related="company_id.datev_schedule_day", readonly=False)
-    datev_bookkeeper_id = fields.Many2one(
-        related="company_id.datev_bookkeeper_id", readonly=False
-    )
+    datev_bookkeeper_id = fields.Many2one(related="company_id.datev_bookkeeper_id", readonly=False)

@@ -54,15 +54,17 @@ class DatevExport(models.Model):
         activity = export._plan_handover_activity()
         self.env["ir.cron"]._commit_progress()
         if export.state != "exported":
+            activity.action_notify()
             return
         try:
-            export._hand_over_by_mail(encrypt=company.datev_mail_encrypt)
+            with self.env.cr.savepoint():
+                export._hand_over_by_mail(encrypt=company.datev_mail_encrypt)
         except (UserError, MailDeliveryException) as error:
-            self.env.cr.rollback()
             _logger.info("%s was not handed over: %s", export.display_name, error)
             activity.note = self.env._(
                 "The export was made but not sent: %(reason)s", reason=str(error)
             )
+            activity.action_notify()
             return
         activity.unlink()
 
@@ -81,7 +83,8 @@ class DatevExport(models.Model):
             )
         else:
             note = self.env._("There is nothing to hand over.")
-        return self.activity_schedule(
+        # Without a mail: most of the time it is done in a moment.
+        return self.with_context(mail_activity_quick_update=True).activity_schedule(
             "mail.mail_activity_data_todo",
             user_id=self.company_id.datev_bookkeeper_id.id or self.env.uid,
             summary=self.env._("Monthly hand-over to the tax advisor"),

@@ -35,7 +35,7 @@ class DatevExport(models.Model):
     _inherit = "datev.export"
 
     package_ids = fields.One2many(
-        "datev.receipt.package", "export_id", string="Receipts", copy=False, readonly=True
+        "datev.receipt.package", "export_id", string="Packages", copy=False, readonly=True
     )
     receipt_count = fields.Integer(string="Receipts", compute="_compute_receipt_count")
     receipts_missing = fields.Boolean(compute="_compute_receipts_missing")
@@ -154,6 +154,17 @@ class DatevExport(models.Model):
             "domain": [("id", "in", self._invoices_without_pdf().ids)],
         }
 
+    def action_view_receipts(self):
+        """The receipts of all packages."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Receipts"),
+            "res_model": "datev.receipt",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("package_ids", "in", self.package_ids.ids)],
+        }
+
     def action_make_documents(self):
         """Make the missing PDFs (and e-invoices) the way core does, without sending them."""
         self.ensure_one()
@@ -204,18 +215,24 @@ class DatevExport(models.Model):
             row[0] for row in self.env.cr.fetchall()
         )
         by_guid = {receipt.guid: receipt for receipt in receipts}
-        packages = self.env["datev.receipt.package"].create(
-            [
-                self._prepare_package(part, [by_guid[receipt.guid] for receipt in values])
-                for part, values in enumerate(split(receipts._values()), start=1)
-            ]
+        # Packages are nobody's to edit; this is the code that keeps them.
+        packages = (
+            self.env["datev.receipt.package"]
+            .sudo()
+            .create(
+                [
+                    self._prepare_package(part, [by_guid[receipt.guid] for receipt in values])
+                    for part, values in enumerate(split(receipts._values()), start=1)
+                ]
+            )
         )
         delivered: set[str] = set()
         for package in packages:
             delivered |= package._seal()
         linked: set[str] = set()
-        for attachment in self.attachment_ids:
+        for attachment in self._files():
             linked |= links_of(attachment.raw)
+            attachment.invalidate_recordset(["raw"])
         if problems := check_links(linked, delivered):
             raise UserError(
                 self.env._(
@@ -252,6 +269,12 @@ class IrAttachment(models.Model):
 
     def _datev_refuse_receipt_change(self):
         """Raise if a file of `self` is with the advisor: the package must stay as it is."""
+        sheets = self.filtered(lambda attachment: attachment.res_model == "datev.export")
+        # The guard holds for everybody, also without access to exports.
+        if sheets and self.env["datev.export"].sudo().search_count(
+            [("sheet_id", "in", sheets.ids)], limit=1
+        ):
+            raise UserError(self.env._("The advisor sheet of an export stays as it is."))
         files = self.filtered(lambda attachment: attachment.res_model == "account.move")
         if not files:
             return

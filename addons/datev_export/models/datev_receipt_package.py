@@ -35,7 +35,7 @@ class DatevReceiptPackage(models.Model):
     made_on = fields.Datetime(required=True)
     description = fields.Char()
     filing = fields.Selection(FILINGS, required=True)
-    receipt_ids = fields.Many2many("datev.receipt", string="Receipts")
+    receipt_ids = fields.Many2many("datev.receipt", string="Contents")
     document_count = fields.Integer(string="Receipts", required=True)
     file_count = fields.Integer(string="Files", required=True)
     size = fields.Integer(string="Bytes")
@@ -61,9 +61,7 @@ class DatevReceiptPackage(models.Model):
         self.ensure_one()
         with tempfile.TemporaryFile() as target:
             receipts = self.receipt_ids.sorted(lambda receipt: (receipt.day, receipt.id))
-            write_package(
-                target, self._cover(), receipts._values(), receipts.file_ids._reader()
-            )
+            write_package(target, self._cover(), receipts._values(), receipts.file_ids._reader())
             found = digest(target)
             if self.sha256 and found != self.sha256:
                 raise UserError(

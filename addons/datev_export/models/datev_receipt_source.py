@@ -54,8 +54,11 @@ class DatevReceiptSource(models.AbstractModel):
             known = self._known(chosen)
             new = [head for head in heads if head.id in chosen and head.id not in known]
             if keep:
-                receipts = self.env["datev.receipt"].create(
-                    [self._prepare_receipt(company, head, chosen[head.id]) for head in new]
+                # Receipts are nobody's to edit; this is the code that keeps them.
+                receipts = (
+                    self.env["datev.receipt"]
+                    .sudo()
+                    .create([self._prepare_receipt(company, head, chosen[head.id]) for head in new])
                 )
                 known.update({receipt.move_id.id: receipt.guid for receipt in receipts})
             else:

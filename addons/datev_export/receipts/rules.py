@@ -51,11 +51,13 @@ WRONG_KIND, TOO_LARGE, EMPTY = "kind", "too_large", "empty"
 def kind_of(name: str, mimetype: str) -> str:
     """Extension under which a file is handed over; "" if DATEV does not take its kind.
 
-    The name decides, the type of the content where the name says nothing.
+    The name decides; the type of the content where the name says nothing ("Invoice 12.5").
     """
     suffix = PurePosixPath(name).suffix.lower().lstrip(".")
     if suffix in KINDS:
         return suffix
+    if suffix.isalpha():
+        return ""
     return _KIND_OF_TYPE.get(mimetype.partition(";")[0].strip().lower(), "")
 
 

@@ -5,6 +5,8 @@ from . import (
     test_documents,
     test_export,
     test_guard,
+    test_handover,
     test_queries,
+    test_receipts,
     test_settings,
 )

@@ -96,7 +96,13 @@ class DatevCase(TransactionCase):
         )
         cls.env.user.write({"company_ids": [Command.link(company.id)]})
         cls.env["account.chart.template"].try_loading(cls.chart, company, install_demo=False)
-        company.write({"datev_consultant_number": "29098", "datev_client_number": "55003"})
+        company.write(
+            {
+                "datev_consultant_number": "29098",
+                "datev_client_number": "55003",
+                "datev_receipts": False,
+            }
+        )
         return company
 
     @classmethod

@@ -11,14 +11,11 @@ class DatevHandover(models.TransientModel):
     _description = "Hand Over a DATEV Export"
 
     export_id = fields.Many2one("datev.export", required=True, readonly=True)
-    how = fields.Selection(WAYS, required=True, compute="_compute_how", store=True, readonly=False)
+    how = fields.Selection(WAYS, required=True)
     advisor_id = fields.Many2one(related="export_id.company_id.datev_advisor_id")
     email = fields.Char(related="advisor_id.email", string="Tax Advisor's E-Mail")
     encrypt = fields.Boolean(
         string="Encrypt the ZIP",
-        compute="_compute_how",
-        store=True,
-        readonly=False,
         help="AES-256 with your password. The advisor opens it with 7-Zip or WinZip.",
     )
     receipts = fields.Boolean(string="With Receipts", default=True)
@@ -29,12 +26,16 @@ class DatevHandover(models.TransientModel):
         string="New ZIP Password", compute="_compute_password", inverse="_inverse_password"
     )
 
-    @api.depends("export_id")
-    def _compute_how(self):
-        for wizard in self:
-            company = wizard.export_id.company_id
-            wizard.how = "email" if company.datev_advisor_id.email else "download"
-            wizard.encrypt = company.datev_mail_encrypt and wizard.how == "email"
+    @api.model
+    def default_get(self, fields):
+        values = super().default_get(fields)
+        company = self.env["datev.export"].browse(values.get("export_id")).company_id
+        by_mail = bool(company.datev_advisor_id.email)
+        return {
+            "how": "email" if by_mail else "download",
+            "encrypt": by_mail and company.datev_mail_encrypt,
+            **values,
+        }
 
     @api.depends("export_id")
     def _compute_has_receipts(self):
