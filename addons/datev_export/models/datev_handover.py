@@ -11,6 +11,8 @@ from markupsafe import Markup
 from odoo import Command, fields, models
 from odoo.exceptions import LockError, UserError
 
+from odoo.addons.base.models.ir_mail_server import MailDeliveryException
+
 from ..receipts.bundle import RECEIPTS, SHEET, Part, folder_of, write_bundle
 from ..receipts.package import digest
 
@@ -186,16 +188,21 @@ class DatevExport(models.Model):
             )
         )
         self.env.flush_all()
-        mail.send(raise_exception=True)
-        if mail.state != "sent":
-            raise UserError(
-                self.env._(
-                    "The mail server did not take the e-mail: %(reason)s",
-                    reason=mail.failure_reason or mail.state,
-                )
-            )
+        self._send_now(mail)
         mail.unlink()
         attachment.unlink()
+
+    def _send_now(self, mail) -> None:
+        """Send, or raise with what the mail server said."""
+        try:
+            mail.send(raise_exception=True)
+            reason = mail.state != "sent" and (mail.failure_reason or mail.state)
+        except MailDeliveryException as error:
+            reason = " ".join(map(str, error.args))
+        if reason:
+            raise UserError(
+                self.env._("The mail server did not take the e-mail: %(reason)s", reason=reason)
+            )
 
     def _mail_content(self, password: str, receipts: bool) -> bytes:
         limit = self.company_id.datev_mail_limit * MEGABYTE

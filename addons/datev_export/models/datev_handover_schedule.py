@@ -6,8 +6,6 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.base.models.ir_mail_server import MailDeliveryException
-
 _logger = logging.getLogger(__name__)
 
 
@@ -59,7 +57,7 @@ class DatevExport(models.Model):
         try:
             with self.env.cr.savepoint():
                 export._hand_over_by_mail(encrypt=company.datev_mail_encrypt)
-        except (UserError, MailDeliveryException) as error:
+        except UserError as error:
             _logger.info("%s was not handed over: %s", export.display_name, error)
             activity.note = self.env._(
                 "The export was made but not sent: %(reason)s", reason=str(error)
