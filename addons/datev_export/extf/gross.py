@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from .chart import FREE_RULE, Chart, TaxRule
 from .model import Entry, EntryLine, LineTax, Reason
+from .spec import KEY_VAT_NUMBER
 from .split import RowTax, cents_of
 
 KEY_UNKNOWN = "key_unknown"
@@ -24,6 +25,7 @@ AUTOMATIC_DIFFERS = "automatic_differs"
 ON_COUNTER = "on_counter"
 AMOUNT_DIFFERS = "amount_differs"
 TAX_WITHOUT_BASE = "tax_without_base"
+VAT_MISSING = "vat_missing"
 
 Cost = tuple[str, str]
 
@@ -80,7 +82,8 @@ def plan_gross(entry: Entry, chart: Chart) -> GrossPlan:
     """Split the lines of `entry` into gross items and lines for explicit rows."""
     pools, reasons, known_taxes = _pools(entry, chart)
     taxed = bool(known_taxes) or any(line.tax_id is not None for line in entry.lines)
-    items, explained = _free_items(entry, chart)
+    items, explained, missing = _free_items(entry, chart)
+    reasons.extend(missing)
     for pool in pools:
         reason = _misfit(pool, entry, chart)
         found = [] if reason else _items_of(pool, chart)
@@ -238,16 +241,20 @@ def _spread(
         taxes[max(nets, key=lambda place: abs(nets[place]))] += missing
 
 
-def _free_items(entry: Entry, chart: Chart) -> tuple[list[GrossItem], set[int]]:
+def _free_items(entry: Entry, chart: Chart) -> tuple[list[GrossItem], set[int], list[Reason]]:
     """Lines with a tax of 0 %: a key for the tax return, the VAT number of the customer."""
     sums: dict[tuple[str, str, Cost], int] = defaultdict(int)
     explained: set[int] = set()
+    missing: list[Reason] = []
     for line in entry.lines:
         if not line.balance or not line.taxes or effective_taxes(line) or len(line.taxes) > 1:
             continue
         if line.counter or chart.is_personal(line.account):
             continue
         key = _free_key(line, entry, chart)
+        if key == KEY_VAT_NUMBER and not entry.vat_id:
+            missing.append(Reason(VAT_MISSING, line.account, line.taxes[0].name))
+            continue
         if key is None:
             continue
         sums[line.account, key, line.cost] += cents_of(line.balance)
@@ -257,7 +264,7 @@ def _free_items(entry: Entry, chart: Chart) -> tuple[list[GrossItem], set[int]]:
         for (account, key, cost), cents in sums.items()
         if cents
     ]
-    return items, explained
+    return items, explained, missing
 
 
 def _free_key(line: EntryLine, entry: Entry, chart: Chart) -> str | None:

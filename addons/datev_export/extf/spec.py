@@ -8,6 +8,7 @@ decimal comma, as DATEV's own description does.
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 FORMAT_MARK = "EXTF"
 HEADER_VERSION = 700
@@ -27,6 +28,8 @@ KEY_NO_AUTOMATIC = "40"
 STATE_KEYS = frozenset({"10", "240", "250"})
 RATE_KEYS = STATE_KEYS | {"100", "101", "400", "401"}
 KEY_OPEN_FUNCTION = "49"
+# Supply within the EU: the tax return asks for the VAT number of the customer.
+KEY_VAT_NUMBER = "11"
 # Prefixes of VAT numbers: EL is Greece, XI Northern Ireland.
 EU_STATES = frozenset(
     # fmt: off
@@ -94,9 +97,19 @@ class Column:
     pattern: str = ""
     allowed: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def quoted(self) -> bool:
         return self.kind is Kind.TEXT
+
+    @cached_property
+    def empty(self) -> str:
+        """How a value that is not there is written."""
+        return '""' if self.quoted else ""
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """Expression a filled value must match in full."""
+        return pattern_of(self)
 
 
 _DAY = "(0[1-9]|[12][0-9]|3[01])"

@@ -51,7 +51,7 @@ class DatevBriefing(models.AbstractModel):
                 "info",
                 "foreign",
                 self.env._(
-                    "%(count)s entries in a foreign currency are exported in EUR.",
+                    "%(count)s entries in a foreign currency carry rate and EUR amount.",
                     count=run.foreign,
                 ),
             )
@@ -82,8 +82,17 @@ class DatevBriefing(models.AbstractModel):
             gross.AMOUNT_DIFFERS: self.env._(
                 "the amount of %(tax)s is not that of its rate", tax=tax
             ),
+            gross.VAT_MISSING: self.env._(
+                "the customer has no VAT number, the key of %(tax)s asks for it", tax=tax
+            ),
             gross.TAX_WITHOUT_BASE: self.env._(
                 "a tax without its base on %(account)s", account=account
+            ),
+            booking.COST_LOST: self.env._(
+                "cost centres that one row cannot hold (%(account)s)", account=account
+            ),
+            booking.COST_SHARES: self.env._(
+                "cost centres of %(account)s that are not 100 %%", account=account
             ),
             booking.NO_COUNTER: self.env._("no counter account without an automatic of its own"),
             booking.ROUNDING: self.env._("rounding that no cut of the rows repairs"),

@@ -43,6 +43,7 @@ class DatevExport(models.Model):
             if not run.blocked:
                 self._prove_files(run)
             self._report_entries(run)
+            self._report_outside(run)
         self._store_findings(run)
         return run
 

@@ -8,6 +8,8 @@ SEVERITIES = [
     ("warning", "Warning"),
     ("info", "For information"),
 ]
+# Findings about entries that are not in the export, see `_report_outside`.
+OUTSIDE = ("drafts", "late")
 
 
 class DatevFinding(models.Model):
@@ -32,6 +34,14 @@ class DatevFinding(models.Model):
     def action_fix(self):
         """Open the record where the finding is put right."""
         self.ensure_one()
+        if self.code in OUTSIDE:
+            return {
+                "type": "ir.actions.act_window",
+                "name": self.env._("Entries outside the Export"),
+                "res_model": "account.move",
+                "views": [(False, "list"), (False, "form")],
+                "domain": list(self.export_id._outside_domain(self.code)),
+            }
         record = self.move_id or self.account_id or self.tax_id or self.partner_id
         if self.settings or not record:
             action = self.env["ir.actions.act_window"]._for_xml_id("account.action_account_config")

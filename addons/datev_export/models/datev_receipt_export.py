@@ -22,12 +22,10 @@ class DatevLedger(models.AbstractModel):
 
     @api.model
     def _pieces(self, frame):
-        # The reader works for one company, see its callers.
-        company = self.env.company
         source = self.env["datev.receipt.source"]
         for piece in super()._pieces(frame):
             ids = [move.id for move in piece.moves]
-            piece.links = source._links(company, ids, keep=frame.lock)
+            piece.links = source._links(frame.company, ids, keep=frame.lock)
             yield piece
 
 

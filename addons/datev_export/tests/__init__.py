@@ -6,6 +6,8 @@ from . import (
     test_export,
     test_guard,
     test_handover,
+    test_kinds,
+    test_immutable,
     test_queries,
     test_receipts,
     test_settings,

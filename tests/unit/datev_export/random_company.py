@@ -225,7 +225,8 @@ def eu_purchase(company: Company) -> None:
 
 def eu_sale(company: Company) -> None:
     choices = [("sales_eu", "eu_sale"), ("sales", "eu_sale")]
-    company.add(_document(company, choices, -1, "customer"), vat_id="ATU12345678")
+    vat_id = company.rng.choice(["ATU12345678", "ATU12345678", ""])
+    company.add(_document(company, choices, -1, "customer"), vat_id=vat_id)
 
 
 def one_stop_shop(company: Company) -> None:
