@@ -31,5 +31,8 @@
         "views/datev_handover_views.xml",
         "wizard/datev_handover_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["datev_export/static/tests/tours/*.js"],
+    },
     "external_dependencies": {"python": ["pyzipper"]},
 }

@@ -5,10 +5,11 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import models
-from odoo.tools import formatLang, human_size
+from odoo.tools import formatLang
 
 from ..extf.reader import read_stack
 from ..receipts.bundle import BOOKINGS, folder_of
+from .datev_receipt_package import megabytes
 
 
 class DatevExport(models.Model):
@@ -20,7 +21,7 @@ class DatevExport(models.Model):
         findings = self.finding_ids
         return {
             "files": [
-                {"name": name, "size": human_size(size), "sha256": sha256}
+                {"name": name, "size": megabytes(self.env, size), "sha256": sha256}
                 for name, size, sha256 in self._file_digests()
             ],
             "accounts": self._sheet_accounts(),

@@ -113,7 +113,7 @@ class DatevExport(models.Model):
                 "warning",
                 "receipt_invoices",
                 self.env._(
-                    "%(count)s customer invoices have no PDF; their bookings go without receipt.",
+                    "Customer invoices without PDF: %(count)s. Their bookings go without receipt.",
                     count=without_pdf,
                 ),
             )

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import human_size
+from odoo.tools import formatLang
 
 from ..receipts.checker import check_package
 from ..receipts.document import Cover
@@ -19,6 +19,11 @@ FILINGS = [
 ]
 # The clock of the format has no zone; it is the advisor's.
 ZONE = ZoneInfo("Europe/Berlin")
+
+
+def megabytes(env, size: int) -> str:
+    """Size of a file for people; small ones count as 0.01 MB."""
+    return f"{formatLang(env, max(size / 1_000_000, 0.01), digits=2)} MB"
 
 
 class DatevReceiptPackage(models.Model):
@@ -45,7 +50,7 @@ class DatevReceiptPackage(models.Model):
     @api.depends("size")
     def _compute_size_text(self):
         for package in self:
-            package.size_text = human_size(package.size)
+            package.size_text = megabytes(self.env, package.size)
 
     def _cover(self) -> Cover:
         local = self.made_on.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZONE)
