@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+import os
+
 from werkzeug.utils import send_file
 
 from odoo import http
@@ -29,9 +31,11 @@ class DatevHandover(http.Controller):
         return self._send(export._open_bundle(password), export._bundle_name())
 
     def _send(self, opened, name):
-        """Send an open temporary file; it goes when the response has gone."""
-        file = opened.__enter__()
-        response = send_file(
+        """Send a temporary file; its last handle closes with the response."""
+        with opened as made:
+            file = os.fdopen(os.dup(made.fileno()), "rb")
+        file.seek(0)
+        return send_file(
             file,
             request.httprequest.environ,
             mimetype="application/zip",
@@ -39,5 +43,3 @@ class DatevHandover(http.Controller):
             download_name=name,
             max_age=0,
         )
-        response.call_on_close(lambda: opened.__exit__(None, None, None))
-        return response

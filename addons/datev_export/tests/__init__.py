@@ -6,6 +6,7 @@ from . import (
     test_export,
     test_guard,
     test_handover,
+    test_handover_tour,
     test_kinds,
     test_immutable,
     test_queries,
