@@ -57,6 +57,8 @@ registry.category("web_tour.tours").add("datev_export_handover", {
         {
             content: "Handed over, and it says to whom",
             trigger: ".o_form_view .o_field_widget[name=handed_over_to]:contains(kanzlei@example.com)",
+            // The sheet is rendered first, with styles that may have to be compiled.
+            timeout: 60000,
         },
     ],
 });
