@@ -45,12 +45,15 @@ class TestHandoverTour(HandoverCase, HttpCase):
     def test_check_fix_export_hand_over(self):
         self.invoice(self.line(70))
         export = self.export(export=False)
-        with patch.object(
-            type(self.env["account.move.send"]), "_prepare_invoice_pdf_report", make_pdf
+        send = type(self.env["account.move.send"])
+        with (
+            patch.object(send, "_prepare_invoice_pdf_report", make_pdf),
+            self.mock_mail_gateway(),
         ):
             self.start_tour("/odoo/datev-exports", "datev_export_handover", login=USER)
         self.assertEqual((export.state, export.handed_over_how), ("handed_over", "email"))
         self.assertEqual(export.receipt_count, 3)
+        self.assertEqual(len([mail for mail in self._mails if mail["attachments"]]), 1)
         self.assertEqual(self.company._get_datev_zip_password(), "Telefon-4711-Honig")
 
     def test_downloads(self):
