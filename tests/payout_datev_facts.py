@@ -112,7 +112,13 @@ def _pay_out(channel, clearing):
 
 def run(env, since, until, shopify, etsy="", access="", refresh=""):
     """Import, invoice, pay out, book, export; print what is left and what the export says."""
-    env.company.write({"datev_consultant_number": "29098", "datev_client_number": "55003"})
+    env.company.write(
+        {
+            "datev_consultant_number": "29098",
+            "datev_client_number": "55003",
+            "datev_receipts": False,
+        }
+    )
     channels = _shopify(env, shopify)
     if etsy:
         channels |= _etsy(env, etsy, access, refresh)

@@ -11,6 +11,10 @@
     "data": [
         "security/datev_export_security.xml",
         "security/ir.model.access.csv",
+        "security/datev_handover_security.xml",
+        "data/ir_cron_handover_data.xml",
+        "data/mail_template_handover_data.xml",
+        "report/datev_sheet_templates.xml",
         "data/ir_cron.xml",
         "views/datev_export_views.xml",
         "views/datev_finding_views.xml",
@@ -23,5 +27,12 @@
         "views/res_config_settings_bookings_views.xml",
         "views/menus.xml",
         "wizard/datev_export_withdraw_views.xml",
+        "views/datev_receipt_views.xml",
+        "views/datev_handover_views.xml",
+        "wizard/datev_handover_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["datev_export/static/tests/tours/*.js"],
+    },
+    "external_dependencies": {"python": ["pyzipper"]},
 }

@@ -28,6 +28,11 @@ RESULTS = frozenset(
         "exported_by_id",
         "exported_on",
         "handed_over_on",
+        "handed_over_by_id",
+        "handed_over_how",
+        "handed_over_to",
+        "package_ids",
+        "sheet_id",
         "withdraw_reason",
         "move_count",
         "row_count",
@@ -318,16 +323,6 @@ class DatevExport(models.Model):
         """The exported files in the order in which they were made."""
         self.ensure_one()
         return self.attachment_ids.sorted("id")
-
-    def action_download(self):
-        """The stored file, byte for byte."""
-        self.ensure_one()
-        self._require_state("exported", "handed_over", "withdrawn")
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content/{self.attachment_ids.id}?download=true",
-            "target": "self",
-        }
 
     def action_view_entries(self):
         """The exported journal entries."""

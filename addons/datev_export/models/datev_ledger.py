@@ -90,6 +90,7 @@ class Frame:
     renamed: list[tuple[int, str, str]]
     company: models.Model
     replaced: dict[str, str] = field(default_factory=dict)
+    lock: bool = False
 
 
 @dataclass
@@ -103,6 +104,7 @@ class Piece:
     matches: dict[int, list[Match]]
     documents: dict[int, str]
     details: "Details"
+    links: dict[int, str] = field(default_factory=dict)
 
     def number(self, line: LineRow) -> str:
         """Account of a line as the advisor sees it."""
@@ -131,6 +133,7 @@ class Piece:
             service_day=None if same_period else served,
             stack=move.stack,
             **self.details.of_move(move.id),
+            link=self.links.get(move.id, ""),
         )
 
     def _parts(self, move: MoveRow, line: LineRow) -> list[EntryLine]:
@@ -181,6 +184,7 @@ class DatevLedger(models.AbstractModel):
             count=count,
             renamed=renamed,
             company=company,
+            lock=lock,
         )
 
     @api.model

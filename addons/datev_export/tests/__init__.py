@@ -6,8 +6,11 @@ from . import (
     test_download,
     test_export,
     test_guard,
+    test_handover,
+    test_handover_tour,
     test_kinds,
     test_immutable,
     test_queries,
+    test_receipts,
     test_settings,
 )

@@ -109,6 +109,7 @@ class DatevCase(TransactionCase):
             {
                 "datev_consultant_number": "29098",
                 "datev_client_number": "55003",
+                "datev_receipts": False,
                 # Tested on its own; most tests look at the bookings.
                 "datev_master_data": False,
             }

@@ -171,7 +171,7 @@ class TestExport(DatevCase):
         self.invoice(self.line(100))
         export = self.exported(date_from="2026-09-01", date_to="2026-10-31")
         self.assertEqual(len(export.attachment_ids), 2)
-        self.assertTrue(export.action_download()["url"].endswith(f"/{export.id}/files"))
+        self.assertEqual(export.action_download()["url"], f"/datev_export/bundle/{export.id}")
 
     def test_period_rules(self):
         with self.assertRaises(ValidationError):
