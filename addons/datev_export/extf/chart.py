@@ -15,14 +15,24 @@ TAX_FREE = "free"  # automatic, but without tax (it only feeds the tax return)
 UNKNOWN = "unknown"  # automatic, with an effect we do not know: only net rows are safe
 # Charts are published with 4 digits; a client with longer accounts fills up with zeros.
 PRESET_LENGTH = 4
+# Saldenvorträge: ledger accounts, customers, suppliers; the same in SKR03 and SKR04.
+CARRY_LEDGER, CARRY_CUSTOMERS, CARRY_SUPPLIERS = "9000", "9008", "9009"
+FIRST_SUPPLIER_DIGIT = "7"
 
 
 @dataclass(frozen=True)
 class TaxRule:
-    """Tax contained in a gross amount: `rate` in percent, posted whole to `account`."""
+    """What DATEV does with a row that has the key (or is on the Automatikkonto).
 
-    rate: Decimal
+    Tax of `rate` percent is contained in the amount and posted whole to `account`. With an
+    `owed` account (reverse charge, purchase within the EU) the amount is net; the tax comes on
+    top, to `account` as input tax and to `owed` as tax due. A rate of None stands in the row
+    itself, beside the EU state.
+    """
+
+    rate: Decimal | None
     account: str = ""
+    owed: str = ""
 
 
 FREE_RULE = TaxRule(Decimal(0))
@@ -30,6 +40,15 @@ FREE_RULE = TaxRule(Decimal(0))
 
 def simple_rule(rate: str, account: str) -> TaxRule:
     return TaxRule(Decimal(rate), account)
+
+
+def reverse_rule(rate: str, account: str, owed: str) -> TaxRule:
+    return TaxRule(Decimal(rate), account, owed)
+
+
+def state_rule(account: str) -> TaxRule:
+    """Tax of another EU state: rate and state are in the row."""
+    return TaxRule(None, account)
 
 
 @dataclass(frozen=True)
@@ -48,6 +67,20 @@ class Chart:
         """Personal accounts have one digit more than ledger accounts."""
         return len(account) == self.account_length + 1
 
+    def carrier(self, account: str) -> str:
+        """Account that carries the opening balance of `account` forward."""
+        if not self.is_personal(account):
+            return lengthen(CARRY_LEDGER, self.account_length)
+        customer = account[0] < FIRST_SUPPLIER_DIGIT
+        return lengthen(CARRY_CUSTOMERS if customer else CARRY_SUPPLIERS, self.account_length)
+
+    @property
+    def carriers(self) -> tuple[str, str, str]:
+        """The three carry-forward accounts in full length, that of ledger accounts first."""
+        numbers = (CARRY_LEDGER, CARRY_CUSTOMERS, CARRY_SUPPLIERS)
+        ledger, customers, suppliers = (lengthen(n, self.account_length) for n in numbers)
+        return ledger, customers, suppliers
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -61,7 +94,11 @@ class Preset:
     def key_rules(self, length: int) -> dict[str, TaxRule]:
         """Rules of the keys with tax accounts in `length` digits."""
         return {
-            key: TaxRule(rule.rate, lengthen(rule.account, length))
+            key: TaxRule(
+                rule.rate,
+                rule.account and lengthen(rule.account, length),
+                rule.owed and lengthen(rule.owed, length),
+            )
             for key, rule in self.keys.items()
         }
 

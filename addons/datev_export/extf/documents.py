@@ -10,6 +10,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
+
+from .cost import distribute
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,15 @@ def credit_note_documents(
             if number:
                 found[note] = number
     return found
+
+
+def cut_foreign(foreign: Decimal, parts: Sequence[Decimal]) -> list[Decimal]:
+    """Parts of an amount abroad in proportion to the parts of its line in EUR."""
+    whole = sum(parts)
+    if len(parts) == 1 or not whole:
+        return [foreign] * len(parts) if len(parts) == 1 else [Decimal(0)] * len(parts)
+    weights = [Fraction(part) / Fraction(whole) for part in parts]
+    return [Decimal(cents) / 100 for cents in distribute(int(foreign * 100), weights)]
 
 
 def cut_by_document(

@@ -59,15 +59,28 @@ def expand_row(row: StackRow, chart: Chart) -> list[Posting]:
     signed = row.amount * row.sign
     postings = [Posting(row.line, row.account, signed), Posting(row.line, row.contra, -signed)]
     taxed = _taxed_account(row, chart)
-    if taxed is None or not taxed[1].rate:
+    if taxed is None:
         return postings
     account, rule = taxed
-    gross = signed if account == row.account else -signed
-    tax = (abs(gross) * rule.rate / (100 + rule.rate)).quantize(_CENT, ROUND_HALF_UP)
-    tax = tax.copy_sign(gross)
-    postings.append(Posting(row.line, account, -tax))
+    rate = _rate(row, rule)
+    amount = signed if account == row.account else -signed
+    if not rate:
+        return postings
+    whole = 100 if rule.owed else 100 + rate
+    tax = (abs(amount) * rate / whole).quantize(_CENT, ROUND_HALF_UP).copy_sign(amount)
+    # Contained in the amount, the tax leaves the account; on top of it, it is also owed.
+    postings.append(Posting(row.line, rule.owed or account, -tax))
     postings.append(Posting(row.line, rule.account, tax))
     return postings
+
+
+def _rate(row: StackRow, rule: TaxRule) -> Decimal:
+    """Rate of the rule, or of the row where the key leaves it open."""
+    if rule.rate is not None:
+        return rule.rate
+    if row.state_rate is None or not row.state:
+        raise NotExpandable(f"line {row.line}: key {row.key} needs an EU state and its rate")
+    return row.state_rate
 
 
 def expand(stack: Stack, chart: Chart) -> Iterator[Posting]:

@@ -6,6 +6,7 @@ comparison: a gross row posts a discounted invoice with its final amount.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -61,6 +62,18 @@ def _turnover(balances: Balances) -> dict[str, list[Decimal]]:
         else:
             sums[account][1] -= amount
     return sums
+
+
+def fold_carried(balances: Balances, carriers: Sequence[str]) -> dict[tuple[int, str], Decimal]:
+    """Balances with the carry-forward accounts taken together.
+
+    Opening balances go through 9000, 9008 and 9009 in the file only; together they are zero
+    for a balanced entry, and what is left of them would show a difference.
+    """
+    folded: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for (entry, account), amount in balances.items():
+        folded[entry, carriers[0] if account in carriers else account] += amount
+    return {place: amount for place, amount in folded.items() if amount}
 
 
 def prove(ledger: Balances, file: Balances) -> Proof:

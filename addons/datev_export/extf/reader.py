@@ -15,15 +15,17 @@ from decimal import Decimal, InvalidOperation
 # Zero-based places of what a posting depends on.
 _AMOUNT, _SIDE, _CURRENCY, _BASE_AMOUNT, _BASE_CURRENCY = 0, 1, 2, 4, 5
 _ACCOUNT, _CONTRA, _KEY, _DAY, _DOCUMENT = 6, 7, 8, 9, 10
+_STATE, _STATE_RATE, _STATE_RATE_AGAIN = 39, 40, 118
 _REVERSAL = 117
 _WIDTH = 125
+_NONE = Decimal(0)
 
 
 class UnreadableStack(ValueError):
     """The bytes are not a Buchungsstapel this reader understands."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StackRow:
     """One booking as read: `line` is the line number in the file, `sign` +1 for debit of
     `account` and -1 for credit, a Generalumkehr turned round."""
@@ -36,6 +38,10 @@ class StackRow:
     key: str
     day: datetime.date
     document: str
+    state: str = ""
+    state_rate: Decimal | None = None
+    currency: str = "EUR"
+    foreign: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,10 @@ def _euro(fields: list[str], line: int) -> Decimal:
     foreign = fields[_CURRENCY] not in ("", "EUR")
     if foreign and fields[_BASE_CURRENCY] != "EUR":
         raise UnreadableStack(f"line {line}: foreign currency without an amount in EUR")
-    text = fields[_BASE_AMOUNT if foreign else _AMOUNT]
+    return _amount(fields[_BASE_AMOUNT if foreign else _AMOUNT], line)
+
+
+def _amount(text: str, line: int) -> Decimal:
     whole, comma, cents = text.partition(",")
     if not comma or len(cents) != 2 or not (whole + cents).isdigit():
         raise UnreadableStack(f"line {line}: {text!r} is not an amount")
@@ -79,6 +88,15 @@ def _euro(fields: list[str], line: int) -> Decimal:
         return Decimal(f"{whole}.{cents}")
     except InvalidOperation:
         raise UnreadableStack(f"line {line}: {text!r} is not an amount") from None
+
+
+def _state_rate(fields: list[str], line: int) -> Decimal | None:
+    """Rate of another EU state; given twice, it must be the same."""
+    if not fields[_STATE_RATE]:
+        return None
+    if fields[_STATE_RATE_AGAIN] != fields[_STATE_RATE]:
+        raise UnreadableStack(f"line {line}: two rates of tax")
+    return _amount(fields[_STATE_RATE], line)
 
 
 def _row(fields: list[str], line: int, stack_from: datetime.date) -> StackRow:
@@ -98,6 +116,10 @@ def _row(fields: list[str], line: int, stack_from: datetime.date) -> StackRow:
         key=fields[_KEY],
         day=_document_day(fields[_DAY], stack_from, line),
         document=fields[_DOCUMENT],
+        state=fields[_STATE][:2],
+        state_rate=_state_rate(fields, line),
+        currency=fields[_CURRENCY] or "EUR",
+        foreign=_amount(fields[_AMOUNT], line) if fields[_CURRENCY] not in ("", "EUR") else _NONE,
     )
 
 

@@ -23,6 +23,47 @@ MAX_HEADER_LENGTH = 1_000
 FILE_NAME = re.compile(r"EXTF_.{0,51}\.csv")
 # Lifts the automatic tax of an account: the amount of the row is then posted as it stands.
 KEY_NO_AUTOMATIC = "40"
+# Keys that leave the rate open (it stands in the row), and those of another EU state.
+STATE_KEYS = frozenset({"10", "240", "250"})
+RATE_KEYS = STATE_KEYS | {"100", "101", "400", "401"}
+KEY_OPEN_FUNCTION = "49"
+# Prefixes of VAT numbers: EL is Greece, XI Northern Ireland.
+EU_STATES = frozenset(
+    # fmt: off
+    (
+        "AT",
+        "BE",
+        "BG",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "EL",
+        "ES",
+        "FI",
+        "FR",
+        "HR",
+        "HU",
+        "IE",
+        "IT",
+        "LT",
+        "LU",
+        "LV",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+        "XI",
+    )
+    # fmt: on
+)
+# A spreadsheet runs a cell that starts with one of these.
+FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 class Kind(Enum):
@@ -171,7 +212,7 @@ def _booking_core() -> list[Column]:
         _number(17, "Geschäftspartnerbank", 3, zero_is_empty=True),
         _number(18, "Sachverhalt", 2, zero_is_empty=True, allowed=("31", "40")),
         _number(19, "Zinssperre", 1, zero_is_empty=True, allowed=("1",)),
-        _text(20, "Beleglink", 210),
+        _text(20, "Beleglink", 210, pattern=r"[A-Z]{4} \"[0-9A-Za-z-]{1,36}\""),
     ]
 
 
@@ -180,7 +221,7 @@ def _booking_tax() -> list[Column]:
         _text(37, "KOST1 - Kostenstelle", 36, pattern=r"[\w ]*"),
         _text(38, "KOST2 - Kostenstelle", 36, pattern=r"[\w ]*"),
         _number(39, "Kost-Menge", 12, zero_is_empty=True, pattern=r"[0-9]{1,12},[0-9]{1,4}"),
-        _text(40, "EU-Land u. UStID (Bestimmung)", 15, pattern="[A-Z]{2}[0-9A-Za-z+*]*"),
+        _text(40, "EU-Land u. UStID (Bestimmung)", 15, pattern="[A-Z]{2}[0-9A-Za-z+*]{0,13}"),
         _number(41, "EU-Steuersatz (Bestimmung)", 2, decimals=2),
         _text(42, "Abw. Versteuerungsart", 1, allowed=("I", "K", "P", "S")),
         _number(43, "Sachverhalt L+L", 3, zero_is_empty=True),
@@ -229,7 +270,7 @@ def _booking_rest() -> list[Column]:
         _text(120, "Land", 2, pattern="[A-Z]{2}"),
         _text(121, "Abrechnungsreferenz", 50),
         _number(122, "BVV-Position", 1, allowed=("1", "2", "3", "4", "5")),
-        _text(123, "EU-Land u. UStID (Ursprung)", 15),
+        _text(123, "EU-Land u. UStID (Ursprung)", 15, pattern="[A-Z]{2}[0-9A-Za-z+*]{0,13}"),
         _number(124, "EU-Steuersatz (Ursprung)", 2, decimals=2),
         Column(125, "Abw. Skontokonto", Kind.ACCOUNT, 8),
     ]

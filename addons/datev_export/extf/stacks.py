@@ -1,8 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 """Cut booked entries into files: one calendar month each, at most 99,999 rows.
 
-An entry is never cut in two. Which entry a line of a file belongs to is kept beside the
-file, so that the proof can name it.
+Opening balances and year-end entries have stacks of their own. An entry is never cut in two.
+Which entry a line of a file belongs to is kept beside the file, so that the proof can name it.
 """
 
 import calendar
@@ -11,11 +11,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from .model import BookedEntry, StackHeader
+from .model import OPENING, YEAR_END, BookedEntry, StackHeader
 from .spec import MAX_ROWS
 from .writer import write_stack
 
 FIRST_ROW_LINE = 3
+# The label of a stack takes no umlauts.
+_LABELS = {"": "Buchungen", OPENING: "EB-Werte", YEAR_END: "Jahresabschluss"}
+_YEAR_END_TYPE = "2"
 
 
 @dataclass(frozen=True)
@@ -66,22 +69,30 @@ def make_files(
     """Files for entries in the order of their days. `header` gives what is common to all;
     `year_end` is day and month of the end of the fiscal year."""
     files = []
-    months: dict[tuple[int, int], list[BookedEntry]] = defaultdict(list)
+    months: dict[tuple[int, int, str], list[BookedEntry]] = defaultdict(list)
+    parts: dict[tuple[int, int], int] = defaultdict(int)
     for entry in booked:
         if entry.rows:
-            months[entry.entry.day.year, entry.entry.day.month].append(entry)
-    for (year, month), group in sorted(months.items()):
+            day = entry.entry.day
+            months[day.year, day.month, entry.entry.stack].append(entry)
+    for (year, month, stack), group in sorted(months.items()):
         first = max(header.first_day, date(year, month, 1))
         last = min(header.last_day, date(year, month, calendar.monthrange(year, month)[1]))
-        for part, chunk in enumerate(_chunks(group, limit), start=1):
+        for chunk in _chunks(group, limit):
+            parts[year, month] += 1
             rows = [row for entry in chunk for row in entry.rows]
             own = replace(
                 header,
                 first_day=first,
                 last_day=last,
                 fiscal_year_start=fiscal_year_start(first, *year_end),
-                label=f"Buchungen {month:02d}-{year}",
+                label=f"{_LABELS[stack]} {month:02d}-{year}",
+                booking_type=_YEAR_END_TYPE if stack == YEAR_END else header.booking_type,
             )
             content = write_stack(own, rows)
-            files.append(StackFile(first, last, part, content, tuple(row.entry for row in rows)))
+            files.append(
+                StackFile(
+                    first, last, parts[year, month], content, tuple(row.entry for row in rows)
+                )
+            )
     return files

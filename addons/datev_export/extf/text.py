@@ -4,7 +4,7 @@
 import unicodedata
 from collections.abc import Iterable
 
-from .spec import ENCODING
+from .spec import ENCODING, EU_STATES, FORMULA_STARTS
 
 # Letters that Unicode does not decompose, and signs with an accepted spelling.
 _SPELLING = {
@@ -32,8 +32,6 @@ _DOCUMENT_SPELLING = str.maketrans(
 _DOCUMENT_CHARACTERS = frozenset(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789$&%*+-/"
 )
-# A spreadsheet runs a cell that starts with one of these.
-_FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 def _fits(character: str) -> bool:
@@ -71,7 +69,7 @@ def clean_text(text: str, length: int) -> tuple[str, dict[str, str]]:
             replaced[character] = fitting
         parts.append(fitting)
     cleaned = " ".join("".join(parts).split())
-    if cleaned.startswith(_FORMULA_STARTS):
+    if cleaned.startswith(FORMULA_STARTS):
         cleaned = "'" + cleaned
     return cleaned[:length].rstrip(), replaced
 
@@ -83,7 +81,24 @@ def clean_document(number: str, length: int = 36) -> str:
     """
     spelled = unicodedata.normalize("NFC", number).translate(_DOCUMENT_SPELLING)
     plain = unicodedata.normalize("NFKD", spelled)
-    return "".join(part for part in plain if part in _DOCUMENT_CHARACTERS)[-length:]
+    allowed = "".join(part for part in plain if part in _DOCUMENT_CHARACTERS)[-length:]
+    return allowed.lstrip("+-")
+
+
+def clean_cost(name: str, length: int = 36) -> str:
+    """Cost centre: letters, digits, underscores and single blanks."""
+    words = "".join(
+        part if part.isalnum() or part == "_" else " "
+        for part in map(transliterate, unicodedata.normalize("NFC", name))
+    )
+    return " ".join(words.split())[:length].rstrip()
+
+
+def clean_vat(number: str) -> str:
+    """VAT number with its country prefix, without blanks and signs; "" if it is none."""
+    plain = "".join(part for part in number.upper() if part.isascii() and part.isalnum())
+    prefix = "EL" if plain.startswith("GR") else plain[:2]
+    return (prefix + plain[2:])[:15] if prefix in EU_STATES and len(plain) > 2 else ""
 
 
 def clean_word(text: str, length: int) -> str:

@@ -23,6 +23,7 @@ from .spec import (
 from .text import clean_text
 
 CURRENCY = "EUR"
+_NO_COST = ("", "")
 
 
 def _field(column: Column, value: str) -> str:
@@ -65,7 +66,7 @@ def _header_values(header: StackHeader) -> dict[int, str]:
         15: _iso(header.first_day),
         16: _iso(header.last_day),
         17: header.label,
-        19: "1",
+        19: header.booking_type,
         20: "0",
         21: "1" if header.locked else "0",
         22: CURRENCY,
@@ -77,6 +78,29 @@ def _header_values(header: StackHeader) -> dict[int, str]:
 def row_values(row: BookingRow, locked: bool) -> dict[int, str]:
     """Column number -> value of one row."""
     text, _replaced = clean_text(row.text, 60)
+    values = _usual_values(row, locked)
+    values[14] = text
+    if row.foreign is not None:
+        values[1] = write_amount(row.foreign)
+        values[3] = row.currency
+        values[4] = f"{row.rate:.6f}".replace(".", ",") if row.rate else ""
+        values[5] = write_amount(row.amount)
+        values[6] = CURRENCY
+    if row.cost != _NO_COST:
+        values[37], values[38] = row.cost
+    if row.vat_id:
+        values[40] = row.vat_id
+    if row.eu_rate is not None:
+        values[41] = values[119] = f"{row.eu_rate:.2f}".replace(".", ",")
+        values[120] = row.vat_id[:2]
+    if row.link:
+        values[20] = f'BEDI "{row.link}"'
+    if row.reversal:
+        values[118] = "1"
+    return values
+
+
+def _usual_values(row: BookingRow, locked: bool) -> dict[int, str]:
     return {
         1: write_amount(row.amount),
         2: row.side,
@@ -85,7 +109,6 @@ def row_values(row: BookingRow, locked: bool) -> dict[int, str]:
         9: row.key,
         10: f"{row.day:%d%m}",
         11: row.document,
-        14: text,
         114: "1" if locked else "0",
         115: _date(row.service_day),
         116: _date(row.service_day),

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from . import (
     account_account,
+    account_bank_statement_line,
     account_move,
     account_move_line,
     account_tax,
@@ -8,8 +9,13 @@ from . import (
     datev_export,
     datev_export_entry,
     datev_export_run,
+    datev_export_result,
+    datev_proof,
     datev_finding,
     datev_ledger,
+    datev_documents,
+    datev_digest,
+    account_journal,
     datev_personal_account,
     datev_proof_line,
     ir_attachment,

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..extf.chart import FREE_RULE, TAX_FREE, UNKNOWN, Chart, TaxRule, shorten
 
@@ -43,6 +44,34 @@ class AccountAccount(models.Model):
                 account.datev_effect = self.env._("Automatic, tax unknown: key 40 and net rows")
             else:
                 account.datev_effect = self.env._("Automatic with tax key %(key)s", key=key)
+
+    def write(self, vals):
+        if "code" in vals:
+            self.filtered(
+                lambda account: account.code and account.code != vals["code"]
+            )._datev_refuse_exported(self.env.company)
+        return super().write(vals)
+
+    def _datev_exported(self, company=None):
+        """Those of `self` that entries with the tax advisor (of `company`) are posted to."""
+        domain = [("account_id", "in", self.ids), ("move_id.datev_export_id", "!=", False)]
+        if company:
+            domain.append(("company_id", "child_of", company.root_id.id))
+        # The advisor has the entries of every company, whoever asks.
+        lines = self.env["account.move.line"].sudo()
+        return lines._read_group(domain, [], ["account_id:recordset"])[0][0].with_env(self.env)
+
+    def _datev_refuse_exported(self, company=None):
+        """Raise if the tax advisor knows one of `self` by its number."""
+        exported = self._datev_exported(company)
+        if exported:
+            raise UserError(
+                self.env._(
+                    "Entries on account %(account)s were exported to DATEV under its number, "
+                    "which therefore stays.",
+                    account=exported[0].display_name,
+                )
+            )
 
     def _datev_key(self, company, length: int) -> str:
         """Tax key of the automatic, TAX_FREE, UNKNOWN, or "" for an ordinary account."""

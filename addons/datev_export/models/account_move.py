@@ -2,11 +2,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-# Values a Buchungsstapel carries; they stay as the advisor received them.
+# Values a Buchungsstapel carries, and who holds them; they stay as the advisor received them.
 EXPORTED_FIELDS = frozenset(
     {
         "state",
         "name",
+        "move_type",
         "date",
         "invoice_date",
         "invoice_date_due",
@@ -15,9 +16,20 @@ EXPORTED_FIELDS = frozenset(
         "payment_reference",
         "partner_id",
         "journal_id",
+        "company_id",
         "currency_id",
+        "invoice_currency_rate",
+        "statement_line_id",
+        "origin_payment_id",
+        "reversed_entry_id",
+        "datev_export_id",
+        "datev_document",
     }
 )
+# Computed from what happens later in other documents: the exported value simply stays.
+FROZEN_FIELDS = frozenset({"delivery_date", "invoice_currency_rate"})
+# Only an export itself writes these.
+MARKS = frozenset({"datev_export_id", "datev_document"})
 
 
 class AccountMove(models.Model):
@@ -54,13 +66,60 @@ class AccountMove(models.Model):
                 )
             )
 
+    def _datev_guard_write(self, records, vals, names):
+        """Raise if `vals` gives one of `names` another value on a record of an exported entry.
+
+        `records` are entries, or have their entry in `move_id`.
+        """
+        changing = names & vals.keys()
+        for record in records if changing else ():
+            move = record if record._name == self._name else record.move_id
+            # The guard holds for everybody, also without access to exports.
+            if move.sudo().datev_export_id and any(
+                self._field_will_change(record, vals, name) for name in changing
+            ):
+                move._datev_refuse_change()
+
+    def _datev_refuse_marks(self, vals):
+        if any(vals.get(name) for name in MARKS):
+            raise UserError(self.env._("Only an export marks entries as exported to DATEV."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._datev_refuse_marks(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
-        changing = EXPORTED_FIELDS & vals.keys()
-        if changing:
-            self.filtered(
-                lambda move: any(self._field_will_change(move, vals, name) for name in changing)
-            )._datev_refuse_change()
+        self._datev_refuse_marks(vals)
+        self._datev_guard_write(self, vals, EXPORTED_FIELDS)
         return super().write(vals)
+
+    def _write_multi(self, vals_list):
+        """The last gate before the table: what did not come through `write`, recomputed say."""
+        touched = self.browse(
+            move.id
+            for move, vals in zip(self, vals_list, strict=True)
+            if not EXPORTED_FIELDS.isdisjoint(vals)
+        )
+        # The guard holds for everybody, also without access to exports.
+        held = touched.sudo().filtered("datev_export_id")
+        if held:
+            vals_list = held._datev_freeze(self, vals_list)
+        return super()._write_multi(vals_list)
+
+    def _datev_freeze(self, moves, vals_list):
+        """`vals_list` of `moves` without what stays as it is on the exported ones, `self`."""
+        exported = set(self.ids)
+        kept = []
+        for move, vals in zip(moves, vals_list, strict=True):
+            if move.id in exported:
+                if (EXPORTED_FIELDS - FROZEN_FIELDS) & vals.keys():
+                    move._datev_refuse_change()
+                vals = {name: vals[name] for name in vals.keys() - FROZEN_FIELDS}
+            kept.append(vals)
+        self.invalidate_recordset(FROZEN_FIELDS, flush=False)
+        return kept
 
     def button_draft(self):
         self._datev_refuse_change()

@@ -17,9 +17,13 @@ EXPORTED_FIELDS = frozenset(
         "currency_id",
         "tax_ids",
         "tax_line_id",
+        "tax_repartition_line_id",
+        "group_tax_id",
+        "display_type",
         "price_unit",
         "quantity",
         "discount",
+        "analytic_distribution",
     }
 )
 
@@ -34,13 +38,18 @@ class AccountMoveLine(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        changing = EXPORTED_FIELDS & vals.keys()
-        if changing:
-            will_change = self.env["account.move"]._field_will_change
-            self.filtered(
-                lambda line: any(will_change(line, vals, name) for name in changing)
-            ).move_id._datev_refuse_change()
+        self.env["account.move"]._datev_guard_write(self, vals, EXPORTED_FIELDS)
         return super().write(vals)
+
+    def _write_multi(self, vals_list):
+        """The last gate before the table: what did not come through `write`."""
+        touched = self.browse(
+            line.id
+            for line, vals in zip(self, vals_list, strict=True)
+            if not EXPORTED_FIELDS.isdisjoint(vals)
+        )
+        touched.move_id._datev_refuse_change()
+        return super()._write_multi(vals_list)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_datev_exported(self):

@@ -1,8 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 """What the bookkeeper and the advisor should know about an export that is in order."""
 
-from collections import Counter
-
 from odoo import models
 
 from ..extf import booking, gross
@@ -14,9 +12,9 @@ class DatevBriefing(models.AbstractModel):
     _description = "What Is Worth Knowing about a DATEV Export"
 
     def _report_entries(self, run: Run) -> None:
-        reasons = Counter(reason for item in run.booked for reason in item.reasons)
-        ids = {code: account_id for account_id, code in run.ledger.accounts.items()}
-        for reason, count in sorted(reasons.items(), key=lambda pair: -pair[1]):
+        frame = run.frame
+        ids = {code: account_id for account_id, code in frame.accounts.items()}
+        for reason, count in run.reasons.most_common():
             run.find(
                 "info",
                 f"net_{reason.code}",
@@ -27,35 +25,39 @@ class DatevBriefing(models.AbstractModel):
                 ),
                 account_id=ids.get(reason.account, False),
             )
-        for move_id, document in run.ledger.renamed.items():
+        for move_id, name, document in frame.renamed:
             run.find(
                 "warning" if document else "info",
                 "document_renamed",
                 self.env._(
                     "%(entry)s shares its document number with another entry and is exported as "
                     "%(document)s.",
-                    entry=run.ledger.moves[move_id].name,
+                    entry=name,
                     document=document,
                 ),
                 move_id=move_id,
             )
-        if run.ledger.replaced:
+        if frame.replaced:
             run.find(
                 "info",
                 "characters",
                 self.env._(
                     "Characters that the file cannot hold were replaced: %(list)s",
-                    list=", ".join(f"{old} → {new}" for old, new in run.ledger.replaced.items()),
+                    list=", ".join(f"{old} → {new}" for old, new in frame.replaced.items()),
                 ),
             )
-        foreign = sum(run.ledger.moves[item.entry.key].foreign for item in run.booked)
-        if foreign:
+        if run.foreign:
             run.find(
                 "info",
                 "foreign",
                 self.env._(
-                    "%(count)s entries in a foreign currency are exported in EUR.", count=foreign
+                    "%(count)s entries in a foreign currency are exported in EUR.",
+                    count=run.foreign,
                 ),
+            )
+        if not frame.count:
+            run.find(
+                "warning", "nothing_new", self.env._("There is no new posted entry in the period.")
             )
 
     def _reason_text(self, reason) -> str:

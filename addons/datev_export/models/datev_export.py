@@ -1,5 +1,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-import hashlib
 from datetime import timedelta
 
 from odoo import Command, api, fields, models
@@ -13,6 +12,33 @@ STATES = [
     ("handed_over", "Handed Over"),
     ("withdrawn", "Withdrawn"),
 ]
+NEW = ("state", "draft")
+# What a pass or a step of an export finds out; written by these alone.
+RESULTS = frozenset(
+    {
+        "state",
+        "finding_ids",
+        "proof_line_ids",
+        "entry_ids",
+        "attachment_ids",
+        "sha256",
+        "proven",
+        "exported_by_id",
+        "exported_on",
+        "handed_over_on",
+        "withdraw_reason",
+        "move_count",
+        "row_count",
+        "left_out_count",
+        "earlier_count",
+        "period_count",
+        "gross_count",
+        "plain_count",
+        "fallback_count",
+        "repaired_count",
+        "foreign_count",
+    }
+)
 
 
 class DatevExport(models.Model):
@@ -30,14 +56,21 @@ class DatevExport(models.Model):
         string="From", required=True, default=lambda self: self._last_month()[0]
     )
     date_to = fields.Date(string="To", required=True, default=lambda self: self._last_month()[1])
-    state = fields.Selection(STATES, required=True, default="draft", copy=False, tracking=True)
-    finding_ids = fields.One2many("datev.finding", "export_id", string="Findings", copy=False)
-    proof_line_ids = fields.One2many("datev.proof.line", "export_id", string="Proof", copy=False)
+    state = fields.Selection(
+        STATES, required=True, default="draft", copy=False, readonly=True, tracking=True
+    )
+    finding_ids = fields.One2many(
+        "datev.finding", "export_id", string="Findings", copy=False, readonly=True
+    )
+    proof_line_ids = fields.One2many(
+        "datev.proof.line", "export_id", string="Proof", copy=False, readonly=True
+    )
     entry_ids = fields.One2many(
         "datev.export.entry",
         "export_id",
         string="Entries",
         copy=False,
+        readonly=True,
         context={"active_test": False},
     )
     attachment_ids = fields.Many2many("ir.attachment", string="Files", copy=False, readonly=True)
@@ -90,6 +123,7 @@ class DatevExport(models.Model):
         help="Entries in a foreign currency, exported with their amounts in EUR.",
     )
     blocking_count = fields.Integer(compute="_compute_blocking_count")
+    period_open = fields.Boolean(compute="_compute_period_open")
 
     _period = models.Constraint(
         "CHECK(date_from <= date_to)", "The period must not end before it begins."
@@ -110,10 +144,22 @@ class DatevExport(models.Model):
 
     @api.depends("finding_ids.severity")
     def _compute_blocking_count(self):
-        for export in self:
-            export.blocking_count = len(
-                export.finding_ids.filtered(lambda finding: finding.severity == "blocking")
+        counts = dict(
+            self.env["datev.finding"]._read_group(
+                [("export_id", "in", self.ids), ("severity", "in", ("blocking", "changed"))],
+                ["export_id"],
+                ["__count"],
             )
+        )
+        for export in self:
+            export.blocking_count = counts.get(export, 0)
+
+    @api.depends("date_to", "company_id.fiscalyear_lock_date", "company_id.hard_lock_date")
+    def _compute_period_open(self):
+        for export in self:
+            company = export.company_id
+            locks = (company.fiscalyear_lock_date, company.hard_lock_date)
+            export.period_open = not any(lock and lock >= export.date_to for lock in locks)
 
     @api.constrains("date_from", "date_to", "company_id", "state")
     def _check_period(self):
@@ -123,10 +169,25 @@ class DatevExport(models.Model):
                     self.env._("The period of an export must lie within one calendar year.")
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._refuse_results({k: v for k, v in vals.items() if v and (k, v) != NEW})
+        return super().create(vals_list)
+
     def write(self, vals):
+        self._refuse_results(vals)
         if {"date_from", "date_to", "company_id"} & vals.keys():
             self._require_state("draft", "checked")
-            vals = {"state": "draft", "proven": False, **vals}
+            return self._store({"state": "draft", "proven": False, **vals})
+        return super().write(vals)
+
+    def _refuse_results(self, vals):
+        if RESULTS & vals.keys():
+            raise UserError(self.env._("What an export found is not entered by hand."))
+
+    def _store(self, vals):
+        """Write what only the export itself may, beside the guard on `write`."""
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -159,28 +220,28 @@ class DatevExport(models.Model):
         self.check_access("write")
         for export in self:
             run = export._run(keep=False)
-            export._store_result(run)
-            export.state = "checked" if run.exportable else "draft"
+            export._store_result(run, state="checked" if run.exportable else "draft")
         return True
 
     def action_export(self):
         """Make the files and mark the entries; a blocking finding leaves the export a draft."""
         self._require_manager()
         self._require_state("draft", "checked")
+        self.check_access("write")
         for export in self:
             run = export._run(keep=True)
-            export._store_result(run)
             if not run.exportable:
-                export.state = "draft"
+                export._store_result(run, state="draft")
                 continue
-            export._store_files(run)
             export._mark_entries(run)
-            export.write(
-                {
-                    "state": "exported",
-                    "exported_by_id": self.env.uid,
-                    "exported_on": fields.Datetime.now(),
-                }
+            files = export._store_files(run)
+            export._store_result(
+                run,
+                state="exported",
+                attachment_ids=[Command.set(files)],
+                sha256=run.files.sha256(),
+                exported_by_id=self.env.uid,
+                exported_on=fields.Datetime.now(),
             )
         return True
 
@@ -188,7 +249,17 @@ class DatevExport(models.Model):
         """The advisor has the files."""
         self._require_manager()
         self._require_state("exported")
-        self.write({"state": "handed_over", "handed_over_on": fields.Datetime.now()})
+        self._store({"state": "handed_over", "handed_over_on": fields.Datetime.now()})
+        return True
+
+    def action_lock_period(self):
+        """Close the books up to the end of the period, as Odoo does: nothing is posted to it."""
+        self._require_manager()
+        self._require_state("exported", "handed_over")
+        for export in self:
+            export.company_id.fiscalyear_lock_date = max(
+                export.company_id.fiscalyear_lock_date or export.date_to, export.date_to
+            )
         return True
 
     def action_withdraw(self):
@@ -212,17 +283,26 @@ class DatevExport(models.Model):
             raise UserError(self.env._("Withdrawing an export needs a reason."))
         self.env.flush_all()
         for export in self:
-            export.entry_ids.write({"active": False})
             # Beside the guard on write(): nobody else may take an entry out of an export.
             self.env.cr.execute(
                 SQL(
-                    "UPDATE account_move SET datev_export_id = NULL WHERE datev_export_id = %s",
-                    export.id,
+                    """
+                    UPDATE datev_export_entry SET active = FALSE WHERE export_id = %(export)s;
+                    UPDATE account_move SET datev_export_id = NULL
+                    WHERE datev_export_id = %(export)s
+                    """,
+                    export=export.id,
                 )
             )
-            export.write({"state": "withdrawn", "withdraw_reason": reason.strip()})
+            export._store({"state": "withdrawn", "withdraw_reason": reason.strip()})
             export.message_post(body=self.env._("Withdrawn: %(reason)s", reason=reason.strip()))
         self.env["account.move"].invalidate_model(["datev_export_id"])
+        self.env["datev.export.entry"].invalidate_model(["active"])
+
+    def _files(self):
+        """The exported files in the order in which they were made."""
+        self.ensure_one()
+        return self.attachment_ids.sorted("id")
 
     def action_download(self):
         """The stored file, byte for byte; several come one by one from the list of files."""
@@ -248,51 +328,3 @@ class DatevExport(models.Model):
             "views": [(False, "list"), (False, "form")],
             "domain": [("datev_export_id", "=", self.id)],
         }
-
-    def _store_files(self, run) -> None:
-        digest = hashlib.sha256()
-        attachments = []
-        for file in run.files:
-            digest.update(file.content)
-            attachments.append(
-                {
-                    "name": self._file_name(file),
-                    "raw": file.content,
-                    "mimetype": "text/csv",
-                    "res_model": self._name,
-                    "res_id": self.id,
-                }
-            )
-        self.attachment_ids = [
-            Command.set(self.env["ir.attachment"].create(attachments[::-1]).ids[::-1])
-        ]
-        self.sha256 = digest.hexdigest()
-
-    def _file_name(self, file) -> str:
-        part = f"_{file.part}" if file.part > 1 else ""
-        return f"EXTF_Buchungsstapel_{file.first_day:%Y%m}_{self.id:05d}{part}.csv"
-
-    def _mark_entries(self, run) -> None:
-        """Link the entries to this export. The rows were locked when they were read."""
-        self.env["datev.export.entry"].create(self._prepare_entries(run))
-        documents = [(item.entry.key, item.entry.document) for item in run.booked]
-        if not documents:
-            return
-        # Thousands of entries change in one statement; none of the values is computed from.
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE account_move m
-                SET datev_export_id = %(export)s,
-                    datev_document = NULLIF(d.document, '')
-                FROM UNNEST(%(ids)s, %(documents)s) AS d (id, document)
-                WHERE m.id = d.id AND m.datev_export_id IS NULL
-                """,
-                export=self.id,
-                ids=[key for key, _document in documents],
-                documents=[document for _key, document in documents],
-            )
-        )
-        if self.env.cr.rowcount != len(documents):
-            raise UserError(self.env._("Another export took some of these entries. Check again."))
-        self.env["account.move"].invalidate_model(["datev_export_id", "datev_document"])

@@ -2,6 +2,7 @@
 from odoo import fields, models
 
 SEVERITIES = [
+    ("changed", "Changed after the export"),
     ("blocking", "Blocks the export"),
     ("left_out", "Left out"),
     ("warning", "Warning"),

@@ -1,22 +1,26 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-"""Read posted entries for the export, in a constant number of queries.
+"""Read posted entries for the export: piece by piece, each in a constant number of queries.
 
-The tables are read with SQL: a month may hold 100,000 lines. The caller has checked that
-the user may see the entries of the company.
+The tables are read with SQL: a year may hold a million lines. The caller has checked that
+the user may see the entries of the company. What is to be known of all entries at once (their
+order, their document numbers) is in temporary tables, so that memory stays the same however
+many there are.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from odoo import api, models
 from odoo.tools import SQL
 
 from ..extf.chart import Chart
-from ..extf.documents import Match, credit_note_documents, cut_by_document
+from ..extf.documents import Match, cut_by_document
 from ..extf.model import Entry, EntryLine, LineTax
-from ..extf.text import clean_document, clean_text, distinct_documents
+from ..extf.text import clean_text
 
 SALE_TYPES = frozenset({"out_invoice", "out_refund", "out_receipt"})
 PURCHASE_TYPES = frozenset({"in_invoice", "in_refund", "in_receipt"})
@@ -26,10 +30,25 @@ COUNTER_TYPES = frozenset(
     {"asset_receivable", "liability_payable", "asset_cash", "liability_credit_card"}
 )
 KIND_OF_TYPE = {"asset_receivable": "customer", "liability_payable": "supplier"}
+# Entries read, booked and proven at a time.
+PIECE = 1_000
+# Matches of open items, seen from both sides.
+MATCHES = SQL(
+    """
+    (
+        SELECT debit_move_id, credit_move_id, (amount * 100)::bigint, id
+        FROM account_partial_reconcile
+        UNION ALL
+        SELECT credit_move_id, debit_move_id, (amount * 100)::bigint, id
+        FROM account_partial_reconcile
+    ) AS own (line_id, other_id, cents, id)
+    """
+)
+# Kinds of stacks, see the journals; others have no name.
+OPENING, YEAR_END = "opening", "year_end"
 
 
-@dataclass(frozen=True)
-class MoveRow:
+class MoveRow(NamedTuple):
     """Head of a posted entry."""
 
     id: int
@@ -39,14 +58,13 @@ class MoveRow:
     ref: str
     delivery_day: date | None
     partner: str
-    partner_id: int | None
-    document: str
     foreign: bool
     on_suspense: bool
+    stack: str
+    document: str
 
 
-@dataclass(frozen=True)
-class LineRow:
+class LineRow(NamedTuple):
     """A journal item; the amount in cents, as the database has it."""
 
     id: int
@@ -60,27 +78,35 @@ class LineRow:
 
 
 @dataclass
-class Ledger:
-    """Everything the booking engine needs about the entries of a period."""
+class Frame:
+    """What entries of the period have in common."""
 
-    moves: dict[int, MoveRow]
-    lines: dict[int, list[LineRow]]
-    taxes_of: dict[int, list[int]]
     chart: Chart
     accounts: dict[int, str]
     taxes: dict[int, LineTax]
     personal: dict[tuple[str, int], str]
-    documents: dict[int, str] = field(default_factory=dict)
-    renamed: dict[int, str] = field(default_factory=dict)
-    matches: dict[int, list[Match]] = field(default_factory=dict)
+    count: int
+    renamed: list[tuple[int, str, str]]
     replaced: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Piece:
+    """Some entries with everything the booking engine needs about them."""
+
+    frame: Frame
+    moves: list[MoveRow]
+    lines: dict[int, list[LineRow]]
+    taxes_of: dict[int, list[int]]
+    matches: dict[int, list[Match]]
+    documents: dict[int, str]
 
     def number(self, line: LineRow) -> str:
         """Account of a line as the advisor sees it."""
         kind = KIND_OF_TYPE.get(line.account_type)
         if kind and line.partner_id:
-            return self.personal[kind, line.partner_id]
-        return self.accounts[line.account_id]
+            return self.frame.personal[kind, line.partner_id]
+        return self.frame.accounts[line.account_id]
 
     def entry(self, move: MoveRow) -> Entry:
         """The entry in the terms of the booking engine."""
@@ -88,13 +114,13 @@ class Ledger:
         if move.move_type in SALE_TYPES:
             partner = move.partner or move.name
         text, replaced = clean_text(partner, 60)
-        self.replaced.update(replaced)
+        self.frame.replaced.update(replaced)
         served = move.delivery_day
         same_period = not served or (served.year, served.month) == (move.day.year, move.day.month)
         return Entry(
             key=move.id,
             day=move.day,
-            document=self.documents.get(move.id, ""),
+            document=move.document,
             text=text,
             lines=tuple(
                 part for line in self.lines.get(move.id, ()) for part in self._parts(move, line)
@@ -106,7 +132,7 @@ class Ledger:
         invoice = move.move_type in INVOICE_TYPES
         values = {
             "account": self.number(line),
-            "taxes": tuple(self.taxes[tax] for tax in self.taxes_of.get(line.id, ())),
+            "taxes": tuple(self.frame.taxes[tax] for tax in self.taxes_of.get(line.id, ())),
             "tax_id": line.tax_line_id,
             "counter": line.account_type in COUNTER_TYPES,
             "due": line.due if invoice and move.move_type not in REFUND_TYPES else None,
@@ -123,63 +149,136 @@ class DatevLedger(models.AbstractModel):
     _description = "Posted Entries for DATEV"
 
     @api.model
-    def _read(self, company, date_from: date, date_to: date, lock: bool = False) -> Ledger:
-        """Posted entries of the period that no export holds. `lock` reserves them."""
+    def _open(self, company, date_from: date, date_to: date, lock: bool = False) -> Frame:
+        """Find the posted entries of the period that no export holds. `lock` reserves them."""
         self.env.flush_all()
-        moves = self._read_moves(company, date_from, date_to, lock)
-        lines = self._read_lines(tuple(moves))
-        rows = [line for group in lines.values() for line in group]
-        accounts = self.env["account.account"].browse({line.account_id for line in rows})
-        # Ledger accounts are shared data of the company; the reader may lack the role.
-        accounts = accounts.sudo().with_company(company)
-        taxes_of = self._read_line_taxes(tuple(moves))
-        ledger = Ledger(
-            moves=moves,
-            lines=lines,
-            taxes_of=taxes_of,
+        count = self._select_moves(company, date_from, date_to, lock)
+        renamed = self._number_documents(company)
+        used = self._used()
+        # Ledger accounts and taxes are shared data of the company; the reader may lack the role.
+        accounts = self.env["account.account"].sudo().with_company(company)
+        accounts = accounts.browse({account_id for account_id, *_rest in used})
+        partners: dict[str, set[int]] = {"customer": set(), "supplier": set()}
+        for _account_id, account_type, partner_id, _tax_id in used:
+            kind = KIND_OF_TYPE.get(account_type)
+            if kind and partner_id:
+                partners[kind].add(partner_id)
+        return Frame(
             chart=accounts._datev_chart(company),
             accounts={account.id: account.code or "" for account in accounts},
-            taxes=self._read_taxes(rows, taxes_of),
-            personal=self._personal_accounts(company, rows, lock),
+            taxes=self._read_taxes({tax_id for *_rest, tax_id in used if tax_id}),
+            personal=self.env["datev.personal.account"]._numbers(company, partners, lock),
+            count=count,
+            renamed=renamed,
         )
-        self._resolve_documents(ledger, company)
-        return ledger
 
-    def _read_moves(self, company, date_from, date_to, lock) -> dict[int, MoveRow]:
+    @api.model
+    def _pieces(self, frame: Frame) -> Iterator[Piece]:
+        """The entries found, in the order of their days."""
+        for first in range(1, frame.count + 1, PIECE):
+            moves = self._read_moves(first, first + PIECE)
+            ids = [move.id for move in moves]
+            lines = self._read_lines(ids)
+            open_items = [
+                line.id
+                for group in lines.values()
+                for line in group
+                if line.account_type in KIND_OF_TYPE
+            ]
+            matches, documents = self._read_matches(open_items)
+            yield Piece(frame, moves, lines, self._read_line_taxes(ids), matches, documents)
+
+    def _select_moves(self, company, date_from, date_to, lock) -> int:
+        self.env.cr.execute(
+            SQL(
+                """
+                DROP TABLE IF EXISTS datev_run;
+                CREATE TEMPORARY TABLE datev_run (
+                    move_id integer PRIMARY KEY,
+                    position integer NOT NULL, -- negative: only named by entries of the run
+                    stack text,
+                    scope integer,
+                    document text
+                ) ON COMMIT DROP;
+                INSERT INTO datev_run (move_id, position, stack)
+                SELECT m.id, ROW_NUMBER() OVER (ORDER BY m.date, m.id),
+                       CASE WHEN m.id = c.account_opening_move_id THEN %(opening)s
+                            ELSE COALESCE(j.datev_stack, '') END
+                FROM (
+                    SELECT id, date, journal_id, company_id
+                    FROM account_move
+                    WHERE company_id IN %(companies)s AND state = 'posted'
+                      AND date BETWEEN %(date_from)s AND %(date_to)s
+                      AND datev_export_id IS NULL
+                    %(lock)s
+                ) m
+                JOIN res_company c ON c.id = m.company_id
+                JOIN account_journal j ON j.id = m.journal_id
+                """,
+                opening=OPENING,
+                companies=tuple(company._datev_branches().ids),
+                date_from=date_from,
+                date_to=date_to,
+                lock=SQL("FOR UPDATE") if lock else SQL(),
+            )
+        )
+        return self.env.cr.rowcount
+
+    def _used(self) -> list[tuple[int, str, int | None, int | None]]:
+        """(account, its type, contact of an open item, tax) that the entries use."""
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT DISTINCT l.account_id, a.account_type,
+                       CASE WHEN a.account_type IN %(kinds)s THEN p.commercial_partner_id END,
+                       COALESCE(l.tax_line_id, t.account_tax_id)
+                FROM datev_run r
+                JOIN account_move_line l ON l.move_id = r.move_id
+                JOIN account_account a ON a.id = l.account_id
+                LEFT JOIN res_partner p ON p.id = l.partner_id
+                LEFT JOIN account_move_line_account_tax_rel t ON t.account_move_line_id = l.id
+                WHERE r.position > 0
+                UNION
+                SELECT DISTINCT l.account_id, a.account_type, NULL::integer, t.account_tax_id
+                FROM datev_run r
+                JOIN account_move_line l ON l.move_id = r.move_id AND l.tax_line_id IS NOT NULL
+                JOIN account_account a ON a.id = l.account_id
+                JOIN account_move_line_account_tax_rel t ON t.account_move_line_id = l.id
+                WHERE r.position > 0
+                """,
+                kinds=tuple(KIND_OF_TYPE),
+            )
+        )
+        return self.env.cr.fetchall()
+
+    def _read_moves(self, first: int, end: int) -> list[MoveRow]:
         self.env.cr.execute(
             SQL(
                 """
                 SELECT m.id, COALESCE(m.name, ''), m.date, m.move_type, COALESCE(m.ref, ''),
                        m.delivery_date, COALESCE(p.complete_name, p.name, ''),
-                       p.commercial_partner_id, COALESCE(m.datev_document, ''),
                        m.currency_id != c.currency_id,
-                       EXISTS (
+                       m.statement_line_id IS NOT NULL AND EXISTS (
                            SELECT 1 FROM account_move_line s
                            WHERE s.move_id = m.id AND s.account_id = j.suspense_account_id
-                             AND m.statement_line_id IS NOT NULL
-                       )
-                FROM account_move m
+                       ),
+                       r.stack, COALESCE(r.document, '')
+                FROM datev_run r
+                JOIN account_move m ON m.id = r.move_id
                 JOIN res_company c ON c.id = m.company_id
                 JOIN account_journal j ON j.id = m.journal_id
                 LEFT JOIN res_partner p ON p.id = m.partner_id
-                WHERE m.company_id IN %(companies)s AND m.state = 'posted'
-                  AND m.date BETWEEN %(date_from)s AND %(date_to)s
-                  AND m.datev_export_id IS NULL
-                ORDER BY m.date, m.id
-                %(lock)s
+                WHERE r.position >= %s AND r.position < %s
+                ORDER BY r.position
                 """,
-                companies=tuple(company._datev_branches().ids),
-                date_from=date_from,
-                date_to=date_to,
-                lock=SQL("FOR UPDATE OF m") if lock else SQL(),
+                first,
+                end,
             )
         )
-        return {row[0]: MoveRow(*row) for row in self.env.cr.fetchall()}
+        return [MoveRow(*row) for row in self.env.cr.fetchall()]
 
-    def _read_lines(self, move_ids: tuple[int, ...]) -> dict[int, list[LineRow]]:
+    def _read_lines(self, move_ids: list[int]) -> dict[int, list[LineRow]]:
         lines: dict[int, list[LineRow]] = defaultdict(list)
-        if not move_ids:
-            return lines
         self.env.cr.execute(
             SQL(
                 """
@@ -191,36 +290,32 @@ class DatevLedger(models.AbstractModel):
                 WHERE l.move_id = ANY(%s)
                 ORDER BY l.move_id, l.date_maturity NULLS LAST, l.id
                 """,
-                list(move_ids),
+                move_ids,
             )
         )
         for row in self.env.cr.fetchall():
             lines[row[1]].append(LineRow(*row))
         return lines
 
-    def _read_line_taxes(self, move_ids: tuple[int, ...]) -> dict[int, list[int]]:
+    def _read_line_taxes(self, move_ids: list[int]) -> dict[int, list[int]]:
         taxes_of: dict[int, list[int]] = defaultdict(list)
-        if not move_ids:
-            return taxes_of
         self.env.cr.execute(
             SQL(
                 """
                 SELECT r.account_move_line_id, r.account_tax_id
-                FROM account_move_line_account_tax_rel r
-                JOIN account_move_line l ON l.id = r.account_move_line_id
+                FROM account_move_line l
+                JOIN account_move_line_account_tax_rel r ON r.account_move_line_id = l.id
                 WHERE l.move_id = ANY(%s)
                 ORDER BY r.account_move_line_id, r.account_tax_id
                 """,
-                list(move_ids),
+                move_ids,
             )
         )
         for line_id, tax_id in self.env.cr.fetchall():
             taxes_of[line_id].append(tax_id)
         return taxes_of
 
-    def _read_taxes(self, rows: list[LineRow], taxes_of) -> dict[int, LineTax]:
-        ids = {tax for taxes in taxes_of.values() for tax in taxes}
-        ids |= {line.tax_line_id for line in rows if line.tax_line_id}
+    def _read_taxes(self, ids: set[int]) -> dict[int, LineTax]:
         # As with accounts: shared data of the company.
         taxes = self.env["account.tax"].sudo().with_context(active_test=False).browse(ids)
         return {
@@ -234,120 +329,37 @@ class DatevLedger(models.AbstractModel):
             for tax in taxes
         }
 
-    def _personal_accounts(self, company, rows, create) -> dict[tuple[str, int], str]:
-        wanted: dict[str, set[int]] = {"customer": set(), "supplier": set()}
-        for line in rows:
-            kind = KIND_OF_TYPE.get(line.account_type)
-            if kind and line.partner_id:
-                wanted[kind].add(line.partner_id)
-        return self.env["datev.personal.account"]._numbers(company, wanted, create)
+    def _read_matches(self, line_ids: list[int]) -> tuple[dict[int, list[Match]], dict[int, str]]:
+        """What the open items are matched with: parts by line, and the numbers of the others.
 
-    def _read_matches(self, line_ids: list[int]) -> list[tuple]:
-        """(line, other entry, its type, name, ref, document, cents) of each match."""
-        if not line_ids:
-            return []
-        self.env.cr.execute(
-            SQL(
-                """
-                SELECT own.line_id, other.move_id, m.move_type, COALESCE(m.name, ''),
-                       COALESCE(m.ref, ''), COALESCE(m.datev_document, ''),
-                       (r.amount * 100)::bigint
-                FROM account_partial_reconcile r
-                CROSS JOIN LATERAL (
-                    VALUES (r.debit_move_id, r.credit_move_id),
-                           (r.credit_move_id, r.debit_move_id)
-                ) own (line_id, other_id)
-                JOIN account_move_line other ON other.id = own.other_id
-                JOIN account_move m ON m.id = other.move_id
-                WHERE own.line_id = ANY(%(ids)s)
-                  AND (r.debit_move_id = ANY(%(ids)s) OR r.credit_move_id = ANY(%(ids)s))
-                ORDER BY own.line_id, r.id
-                """,
-                ids=line_ids,
-            )
-        )
-        return self.env.cr.fetchall()
-
-    def _resolve_documents(self, ledger: Ledger, company) -> None:
-        """Fill in the document number of each entry and what its lines are matched with."""
-        own = self._own_documents(ledger, company)
-        rows = [line for group in ledger.lines.values() for line in group]
-        move_of = {line.id: line.move_id for line in rows if line.account_type in KIND_OF_TYPE}
-        invoices_of: dict[int, set[int]] = defaultdict(set)
-        numbers = dict(own)
-        for line_id, other, other_type, name, ref, document, cents in self._read_matches(
-            list(move_of)
-        ):
-            if other not in ledger.moves and other_type in INVOICE_TYPES:
-                supplier = other_type in PURCHASE_TYPES
-                numbers[other] = document or clean_document((supplier and ref) or name)
-            match = Match(line_id, other, Decimal(cents) / 100)
-            ledger.matches.setdefault(line_id, []).append(match)
-            move = ledger.moves[move_of[line_id]]
-            if move.move_type in REFUND_TYPES and other_type in INVOICE_TYPES - REFUND_TYPES:
-                invoices_of[move.id].add(other)
-        numbers.update(credit_note_documents(invoices_of, numbers))
-        numbers.update({move.id: move.document for move in ledger.moves.values() if move.document})
-        ledger.documents = numbers
-        # Payments matched with each other name no document.
-        self._forget_other_entries(ledger)
-
-    def _forget_other_entries(self, ledger: Ledger) -> None:
-        documents = {
-            move_id for move_id, move in ledger.moves.items() if move.move_type not in INVOICE_TYPES
-        }
-        for line_id, matches in list(ledger.matches.items()):
-            ledger.matches[line_id] = [
-                match for match in matches if match.other_entry not in documents
-            ]
-
-    def _own_documents(self, ledger: Ledger, company) -> dict[int, str]:
-        """Cleaned own number of each entry; numbers that collide are told apart.
-
-        A customer number is unique in the company, a supplier's own number per supplier.
+        Payments matched with each other name no document, so only invoices count.
         """
-        scopes: dict[int | None, list[tuple[int, str]]] = defaultdict(list)
-        for move in ledger.moves.values():
-            supplier = move.move_type in PURCHASE_TYPES and bool(move.ref)
-            number = move.ref if supplier else move.name
-            scopes[move.partner_id if supplier else None].append((move.id, number))
-        taken = self._taken_documents(ledger, company)
-        own: dict[int, str] = {}
-        for scope, numbers in scopes.items():
-            own.update(distinct_documents(numbers, taken.get(scope, ())))
-            for move_id, number in numbers:
-                if own[move_id] != clean_document(number):
-                    ledger.renamed[move_id] = own[move_id]
-        return own
-
-    def _taken_documents(self, ledger: Ledger, company) -> dict[int | None, set[str]]:
-        """Numbers of exported entries that entries of this ledger would clash with."""
-        taken: dict[int | None, set[str]] = defaultdict(set)
-        candidates = {
-            clean_document(text) for move in ledger.moves.values() for text in (move.name, move.ref)
-        }
         self.env.cr.execute(
             SQL(
                 """
-                SELECT datev_document, move_type, commercial_partner_id, COALESCE(ref, '')
-                FROM account_move
-                WHERE datev_export_id IS NOT NULL AND datev_document = ANY(%s)
-                  AND company_id IN %s
+                SELECT own.line_id, r.move_id, own.cents, r.document
+                FROM %(matches)s
+                JOIN account_move_line other ON other.id = own.other_id
+                JOIN account_move m ON m.id = other.move_id AND m.move_type IN %(invoices)s
+                JOIN datev_run r ON r.move_id = other.move_id
+                WHERE own.line_id = ANY(%(ids)s)
+                ORDER BY own.line_id, own.id
                 """,
-                list(candidates),
-                tuple(company._datev_branches().ids),
+                matches=MATCHES,
+                ids=line_ids,
+                invoices=tuple(INVOICE_TYPES),
             )
         )
-        for document, move_type, partner_id, ref in self.env.cr.fetchall():
-            supplier = move_type in PURCHASE_TYPES and ref
-            taken[partner_id if supplier else None].add(document)
-        return taken
+        matches: dict[int, list[Match]] = defaultdict(list)
+        documents: dict[int, str] = {}
+        for line_id, other, cents, document in self.env.cr.fetchall():
+            matches[line_id].append(Match(line_id, other, Decimal(cents) / 100))
+            documents[other] = document or ""
+        return matches, documents
 
     @api.model
     def _balances(self, move_ids: list[int]) -> list[tuple[int, int, str, int | None, int]]:
         """(entry, account, account type, partner, cents): the ledger side of the proof."""
-        if not move_ids:
-            return []
         self.env.cr.execute(
             SQL(
                 """

@@ -2,12 +2,13 @@
 from collections.abc import Mapping, Set
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 # First and last number with ledger accounts of 4 digits; longer ones add zeros or nines.
 RANGES = {"customer": (10_000, 69_999), "supplier": (70_000, 99_999)}
 BASE_LENGTH = 4
+TYPE_OF_KIND = {"customer": "asset_receivable", "supplier": "liability_payable"}
 
 
 def number_range(kind: str, account_length: int) -> tuple[int, int]:
@@ -54,6 +55,43 @@ class DatevPersonalAccount(models.Model):
                         number=account.number,
                         first=first,
                         last=last,
+                    )
+                )
+
+    def write(self, vals):
+        if {"number", "partner_id", "kind", "company_id"} & vals.keys():
+            self.filtered(
+                lambda account: (
+                    vals.get("number", account.number) != account.number
+                    or vals.get("partner_id", account.partner_id.id) != account.partner_id.id
+                    or vals.get("kind", account.kind) != account.kind
+                    or vals.get("company_id", account.company_id.id) != account.company_id.id
+                )
+            )._datev_refuse_exported()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_exported(self):
+        self._datev_refuse_exported()
+
+    def _datev_refuse_exported(self):
+        """Raise if the tax advisor has entries under one of these numbers."""
+        # The advisor has the entries whoever asks.
+        lines = self.env["account.move.line"].sudo()
+        for account in self:
+            domain = [
+                ("partner_id.commercial_partner_id", "=", account.partner_id.id),
+                ("account_type", "=", TYPE_OF_KIND[account.kind]),
+                ("company_id", "child_of", account.company_id.id),
+                ("move_id.datev_export_id", "!=", False),
+            ]
+            if lines.search_count(domain, limit=1):
+                raise UserError(
+                    self.env._(
+                        "Entries were exported to DATEV under the personal account %(number)s of "
+                        "%(contact)s; it stays.",
+                        number=account.number,
+                        contact=account.partner_id.display_name,
                     )
                 )
 

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class ResPartner(models.Model):
@@ -58,3 +59,19 @@ class ResPartner(models.Model):
                 known.number = partner[field]
             else:
                 Account.create(place | {"number": partner[field]})
+
+    def _datev_refuse_exported(self):
+        """Raise if the tax advisor has entries of one of `self`."""
+        # The advisor has the entries of every company, whoever asks.
+        line = self.env["account.move.line"].sudo()
+        found = line.search(
+            [("partner_id", "in", self.ids), ("move_id.datev_export_id", "!=", False)], limit=1
+        )
+        if found:
+            raise UserError(
+                self.env._(
+                    "Entries of %(contact)s were exported to DATEV. Merge the other contacts into "
+                    "this one, or archive it.",
+                    contact=found.partner_id.display_name,
+                )
+            )

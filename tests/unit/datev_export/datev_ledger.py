@@ -12,7 +12,7 @@ from extf.chart import FREE_RULE, TAX_FREE, UNKNOWN, Chart, lengthen
 from extf.checker import check_stack
 from extf.expand import balances, expand
 from extf.model import BookedEntry, Entry, EntryLine, LineTax, StackHeader
-from extf.proof import Proof, prove
+from extf.proof import Proof, fold_carried, prove
 from extf.reader import read_stack
 from extf.writer import write_stack
 
@@ -95,17 +95,27 @@ class Outcome:
     proof: Proof
 
 
+def ledger_balances(entries) -> dict[tuple[int, str], Decimal]:
+    """Balance per entry and account."""
+    sums: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for item in entries:
+        for line in item.lines:
+            sums[item.key, line.account] += line.balance
+    return {place: amount for place, amount in sums.items() if amount}
+
+
+def prove_rows(entries, rows, content: bytes, chart: Chart) -> Proof:
+    """Read `content` back and compare it with the ledger; `rows` name the entries."""
+    owner = {number: row.entry for number, row in enumerate(rows, start=3)}
+    file = balances(expand(read_stack(content), chart), owner.__getitem__)
+    carriers = chart.carriers
+    return prove(fold_carried(ledger_balances(entries), carriers), fold_carried(file, carriers))
+
+
 def run(entries, chart: Chart = SKR03, **header_values) -> Outcome:
     """Book, write, check, read back, expand and prove."""
     booked = tuple(book(item, chart) for item in entries)
     rows = [row for item in booked for row in item.rows]
-    owner = {number: row.entry for number, row in enumerate(rows, start=3)}
     content = write_stack(header(account_length=chart.account_length, **header_values), rows)
-    ledger: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
-    for item in entries:
-        for line in item.lines:
-            ledger[item.key, line.account] += line.balance
-    ledger = {place: amount for place, amount in ledger.items() if amount}
-    file = balances(expand(read_stack(content), chart), owner.__getitem__)
     problems = check_stack(content, chart) if rows else []
-    return Outcome(booked, content, problems, prove(ledger, file))
+    return Outcome(booked, content, problems, prove_rows(entries, rows, content, chart))

@@ -13,7 +13,7 @@ from extf.expand import NotExpandable, balances, expand
 from extf.model import EntryLine
 from extf.proof import prove
 from extf.reader import UnreadableStack, read_stack
-from extf.split import split_gross, tax_on_top, tax_within
+from extf.split import RowTax, split_amount, tax_on_top, tax_within
 from extf.writer import write_stack
 
 from .datev_ledger import (
@@ -217,11 +217,11 @@ def test_split_sums_are_exact():
     for gross_cents in (1190, 11900, 99999):
         natural = tax_within(gross_cents, rate)
         for shift in range(-4, 5):
-            parts = split_gross(gross_cents, natural + shift, rate)
+            parts = split_amount(gross_cents, natural + shift, RowTax(rate))
             assert parts is not None
             assert sum(parts) == gross_cents
             assert sum(tax_within(part, rate) for part in parts) == natural + shift
-    assert split_gross(100, 90, rate) is None
+    assert split_amount(100, 90, RowTax(rate)) is None
 
 
 # The proof itself is put to the test: a file that is wrong by a cent must not pass.
