@@ -10,6 +10,7 @@
     "depends": ["account", "l10n_de"],
     "data": [
         "security/datev_export_security.xml",
+        "security/datev_setup_security.xml",
         "security/ir.model.access.csv",
         "views/datev_export_views.xml",
         "views/datev_finding_views.xml",
@@ -20,6 +21,10 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
+        "report/datev_questionnaire_templates.xml",
+        "views/datev_setup_views.xml",
+        "views/datev_import_views.xml",
         "wizard/datev_export_withdraw_views.xml",
+        "wizard/datev_personal_import_views.xml",
     ],
 }

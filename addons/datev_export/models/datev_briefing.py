@@ -85,6 +85,7 @@ class DatevBriefing(models.AbstractModel):
             gross.TAX_WITHOUT_BASE: self.env._(
                 "a tax without its base on %(account)s", account=account
             ),
+            gross.NET_WANTED: self.env._("net bookings are chosen in the settings"),
             booking.NO_COUNTER: self.env._("no counter account without an automatic of its own"),
             booking.ROUNDING: self.env._("rounding that no cut of the rows repairs"),
             booking.TWO_AUTOMATIC: self.env._(
