@@ -88,6 +88,8 @@ def _export(export) -> dict:
             "message"
         ),
         "files": {
-            attachment.name: attachment.raw.decode("cp1252") for attachment in export.attachment_ids
+            attachment.name: attachment.raw.decode("cp1252")
+            for attachment in export.attachment_ids
+            if "Buchungsstapel" in attachment.name
         },
     }

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from tools import odoo_tree, settings
+from tools import checks, manifests, odoo_tree, settings
+from tools.console import Failure
 
 COPIED = ("Makefile", "tools", "requirements", "odoo.conf", "addons")
 # A first run would need seconds or minutes; what is checked beforehand answers at once.
@@ -122,6 +123,13 @@ def test_port_taken(surroundings: Surroundings, listening: int, variable: str) -
 def test_port_that_is_none(surroundings: Surroundings) -> None:
     surroundings.fails("run", "PORT must be a port number", PORT="http")
     assert surroundings.nothing_made()
+
+
+def test_package_that_hides_an_addon(tmp_path: Path) -> None:
+    checks.namesakes(manifests.own_names())
+    (tmp_path / "lib/python3.11/site-packages/odoo/addons/datev_export").mkdir(parents=True)
+    with pytest.raises(Failure, match="hides an addon of this project: .*/datev_export"):
+        checks.namesakes(manifests.own_names(), tmp_path)
 
 
 def test_python_missing(surroundings: Surroundings) -> None:

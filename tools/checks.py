@@ -45,6 +45,24 @@ def venv_module() -> None:
         )
 
 
+def namesakes(names: list[str], venv: Path = settings.VENV) -> None:
+    """Fail where a package of .venv has an addon of the same name as one of ours.
+
+    Odoo looks there first, whatever `addons_path` says: ours would silently not be used.
+    """
+    found = [
+        path
+        for name in names
+        for path in venv.glob(f"lib/python*/site-packages/odoo/addons/{name}")
+    ]
+    if found:
+        listed = ", ".join(str(path) for path in found)
+        raise Failure(
+            f"A package in {venv.name} hides an addon of this project: {listed}\n"
+            "Odoo would use it instead. Uninstall the package with pip, or remove .venv."
+        )
+
+
 def disk(needed_gb: float) -> None:
     """Fail where the project's or the cache's disk has less than `needed_gb` GB free.
 

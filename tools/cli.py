@@ -14,6 +14,7 @@ from tools import (
     backup,
     checks,
     demo_run,
+    manifests,
     odoo_tree,
     postgres,
     settings,
@@ -195,6 +196,7 @@ def _set_up(layers: tuple[str, ...], for_tests: bool = False) -> Odoo:
     checks.disk(LATER_RUN_GB if at_hand else FIRST_RUN_GB)
     tree = odoo_tree.ensure()
     venv.ensure(tree, layers)
+    checks.namesakes(manifests.own_names())
     return Odoo(tree, postgres.ensure(for_tests))
 
 

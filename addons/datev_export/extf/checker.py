@@ -7,11 +7,11 @@ fields are in `rules`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 
 from .chart import Chart
 from .model import Problem
-from .rules import check_header_rules, check_row_rules
+from .rules import Values, check_header_rules, check_row_rules
 from .spec import (
     BOOKING,
     ENCODING,
@@ -22,17 +22,9 @@ from .spec import (
     SEPARATOR,
     Column,
     Kind,
-    pattern_of,
 )
 
 _FIELD = re.compile(r'"(?:[^"]|"")*"|[^";]*')
-_EMPTY = tuple('""' if column.quoted else "" for column in BOOKING)
-_PATTERNS: Mapping[tuple[int, int], re.Pattern[str]] = {
-    (len(columns), column.nr): pattern_of(column)
-    for columns in (HEADER, BOOKING)
-    for column in columns
-}
-_HEADINGS = SEPARATOR.join(column.name for column in BOOKING)
 
 
 def check_name(name: str) -> list[Problem]:
@@ -44,26 +36,41 @@ def check_name(name: str) -> list[Problem]:
 
 def check_stack(content: bytes, chart: Chart | None = None) -> list[Problem]:
     """Everything that is wrong with a file. `chart` adds the rules on Automatikkonten."""
+
+    def row_rules(number: int, values: Values, header: Values) -> list[Problem]:
+        return check_row_rules(number, values, header, chart)
+
+    return check_lines(content, HEADER, BOOKING, check_header_rules, row_rules)
+
+
+def check_lines(
+    content: bytes,
+    header_columns: tuple[Column, ...],
+    columns: tuple[Column, ...],
+    header_rules: Callable[[Values], list[Problem]],
+    row_rules: Callable[[int, Values, Values], list[Problem]],
+) -> list[Problem]:
+    """What is wrong with the bytes, the lines, the single fields and between them."""
     text, problems = _decode(content)
     lines, broken_ends = _lines(text)
     problems += broken_ends
     if len(lines) < 2:
         return [*problems, Problem(1, 0, "too_short", "header or headings are missing")]
-    header, found = _check_fields(1, lines[0], HEADER)
+    header, found = _check_fields(1, lines[0], header_columns)
     problems += found
     if len(lines[0]) > MAX_HEADER_LENGTH:
         problems.append(Problem(1, 0, "header_length", "the header is too long"))
-    problems += check_header_rules(header)
-    if lines[1] != _HEADINGS:
+    problems += header_rules(header)
+    if lines[1] != SEPARATOR.join(column.name for column in columns):
         problems.append(Problem(2, 0, "headings", "the headings are not those of the format"))
     if not lines[2:]:
-        problems.append(Problem(3, 0, "no_rows", "the file has no bookings"))
+        problems.append(Problem(3, 0, "no_rows", "the file has no rows"))
     if len(lines) - 2 > MAX_ROWS:
-        problems.append(Problem(len(lines), 0, "too_many_rows", f"more than {MAX_ROWS} bookings"))
+        problems.append(Problem(len(lines), 0, "too_many_rows", f"more than {MAX_ROWS} rows"))
     for number, line in enumerate(lines[2:], start=3):
-        values, found = _check_fields(number, line, BOOKING)
+        values, found = _check_fields(number, line, columns)
         problems += found
-        problems += check_row_rules(number, values, header, chart)
+        problems += row_rules(number, values, header)
     return problems
 
 
@@ -139,14 +146,13 @@ def _check_fields(
     problems: list[Problem] = []
     for index, field in enumerate(raw):
         column = columns[index]
-        empty = _EMPTY[index] if columns is BOOKING else ('""' if column.quoted else "")
-        if field == empty:
+        if field == column.empty:
             if column.required:
                 problems.append(_problem(number, column, "required", "must be filled", ""))
             continue
         value, problem = _unquote(number, column, field)
         values[column.nr] = value
-        problems.extend(problem or _check_value(number, column, value, len(columns)))
+        problems.extend(problem or _check_value(number, column, value))
     return values, problems
 
 
@@ -169,7 +175,7 @@ def _unquote(number: int, column: Column, field: str) -> tuple[str, list[Problem
     return inner.replace('""', '"'), []
 
 
-def _check_value(number: int, column: Column, value: str, width: int) -> list[Problem]:
+def _check_value(number: int, column: Column, value: str) -> list[Problem]:
     """Length, pattern, allowed values and the zero rule of a filled field."""
 
     def wrong(code: str, message: str) -> list[Problem]:
@@ -185,6 +191,6 @@ def _check_value(number: int, column: Column, value: str, width: int) -> list[Pr
     measured = digits if column.kind in (Kind.NUMBER, Kind.AMOUNT) else value
     if len(measured) > column.length:
         return wrong("too_long", f"longer than {column.length}")
-    if not column.allowed and not _PATTERNS[width, column.nr].fullmatch(value):
+    if not column.allowed and not column.regex.fullmatch(value):
         return wrong("pattern", "is not written as the format wants it")
     return []

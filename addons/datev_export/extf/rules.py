@@ -54,17 +54,25 @@ def _within(text: str, first: int, last: int) -> bool:
     return not text.isdigit() or first <= int(text) <= last
 
 
+def check_sender(header: Values) -> list[Problem]:
+    """Advisor and client, the same for every category."""
+    problems = []
+    if not _within(header.get(11, ""), FIRST_CONSULTANT, LAST_CONSULTANT):
+        message = f"not within {FIRST_CONSULTANT} to {LAST_CONSULTANT}"
+        problems.append(Problem(1, 11, "consultant", message, header[11]))
+    if not _within(header.get(12, ""), FIRST_CLIENT, LAST_CLIENT):
+        message = f"not within {FIRST_CLIENT} to {LAST_CLIENT}"
+        problems.append(Problem(1, 12, "client", message, header[12]))
+    return problems
+
+
 def check_header_rules(header: Values) -> list[Problem]:
     """Rules between the fields of the header line."""
-    problems = []
+    problems = check_sender(header)
 
     def wrong(column: int, code: str, message: str) -> None:
         problems.append(Problem(1, column, code, message, header.get(column, "")))
 
-    if not _within(header.get(11, ""), FIRST_CONSULTANT, LAST_CONSULTANT):
-        wrong(11, "consultant", f"not within {FIRST_CONSULTANT} to {LAST_CONSULTANT}")
-    if not _within(header.get(12, ""), FIRST_CLIENT, LAST_CLIENT):
-        wrong(12, "client", f"not within {FIRST_CLIENT} to {LAST_CLIENT}")
     year, first, last = (_iso(header.get(column, "")) for column in (13, 15, 16))
     for column, day in ((13, year), (15, first), (16, last)):
         if day is None and header.get(column):

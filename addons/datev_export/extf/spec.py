@@ -8,6 +8,7 @@ decimal comma, as DATEV's own description does.
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 FORMAT_MARK = "EXTF"
 HEADER_VERSION = 700
@@ -94,9 +95,19 @@ class Column:
     pattern: str = ""
     allowed: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def quoted(self) -> bool:
         return self.kind is Kind.TEXT
+
+    @cached_property
+    def empty(self) -> str:
+        """How a value that is not there is written."""
+        return '""' if self.quoted else ""
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """Expression a filled value must match in full."""
+        return pattern_of(self)
 
 
 _DAY = "(0[1-9]|[12][0-9]|3[01])"

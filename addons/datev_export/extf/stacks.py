@@ -30,6 +30,7 @@ class StackFile:
     part: int
     content: bytes
     entries: tuple[int, ...]
+    stack: str = ""
 
     def entry_of(self, line: int) -> int:
         """Entry of a line, 0 for header and headings."""
@@ -70,7 +71,6 @@ def make_files(
     `year_end` is day and month of the end of the fiscal year."""
     files = []
     months: dict[tuple[int, int, str], list[BookedEntry]] = defaultdict(list)
-    parts: dict[tuple[int, int], int] = defaultdict(int)
     for entry in booked:
         if entry.rows:
             day = entry.entry.day
@@ -78,8 +78,7 @@ def make_files(
     for (year, month, stack), group in sorted(months.items()):
         first = max(header.first_day, date(year, month, 1))
         last = min(header.last_day, date(year, month, calendar.monthrange(year, month)[1]))
-        for chunk in _chunks(group, limit):
-            parts[year, month] += 1
+        for part, chunk in enumerate(_chunks(group, limit), start=1):
             rows = [row for entry in chunk for row in entry.rows]
             own = replace(
                 header,
@@ -90,9 +89,6 @@ def make_files(
                 booking_type=_YEAR_END_TYPE if stack == YEAR_END else header.booking_type,
             )
             content = write_stack(own, rows)
-            files.append(
-                StackFile(
-                    first, last, parts[year, month], content, tuple(row.entry for row in rows)
-                )
-            )
+            entries = tuple(row.entry for row in rows)
+            files.append(StackFile(first, last, part, content, entries, stack))
     return files

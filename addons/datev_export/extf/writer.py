@@ -32,7 +32,8 @@ def _field(column: Column, value: str) -> str:
     return value
 
 
-def _line(columns: tuple[Column, ...], values: Mapping[int, str]) -> str:
+def line_of(columns: tuple[Column, ...], values: Mapping[int, str]) -> str:
+    """A line of any file of the format."""
     return SEPARATOR.join(_field(column, values.get(column.nr, "")) for column in columns)
 
 
@@ -49,7 +50,8 @@ def _date(day: date | None) -> str:
     return f"{day:%d%m%Y}" if day else ""
 
 
-def _header_values(header: StackHeader) -> dict[int, str]:
+def header_values(header: StackHeader) -> dict[int, str]:
+    """Column number -> value of the header of a Buchungsstapel."""
     return {
         1: FORMAT_MARK,
         2: str(HEADER_VERSION),
@@ -118,10 +120,10 @@ def _usual_values(row: BookingRow, locked: bool) -> dict[int, str]:
 
 def stack_lines(header: StackHeader, rows: Iterable[BookingRow]) -> Iterator[str]:
     """Lines of the file without line ends."""
-    yield _line(HEADER, _header_values(header))
+    yield line_of(HEADER, header_values(header))
     yield SEPARATOR.join(column.name for column in BOOKING)
     for row in rows:
-        yield _line(BOOKING, row_values(row, header.locked))
+        yield line_of(BOOKING, row_values(row, header.locked))
 
 
 def write_stack(header: StackHeader, rows: Iterable[BookingRow]) -> bytes:

@@ -14,6 +14,7 @@ from . import (
     datev_finding,
     datev_ledger,
     datev_documents,
+    datev_details,
     datev_digest,
     account_journal,
     datev_personal_account,
@@ -26,8 +27,10 @@ from . import (
     datev_import_parts,
     datev_import_entries,
     datev_proof_line,
+    datev_master,
     ir_attachment,
     res_company,
+    res_company_bookings,
     res_config_settings,
     res_partner,
 )

@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from odoo import fields, models
 
-from .datev_ledger import OPENING, YEAR_END
+from ..extf.model import OPENING, YEAR_END
 
 
 class AccountJournal(models.Model):

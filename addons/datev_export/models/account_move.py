@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 # Values a Buchungsstapel carries, and who holds them; they stay as the advisor received them.
 EXPORTED_FIELDS = frozenset(
@@ -72,13 +73,28 @@ class AccountMove(models.Model):
         `records` are entries, or have their entry in `move_id`.
         """
         changing = names & vals.keys()
+        posted = self.browse()
         for record in records if changing else ():
             move = record if record._name == self._name else record.move_id
             # The guard holds for everybody, also without access to exports.
-            if move.sudo().datev_export_id and any(
+            if (move.sudo().datev_export_id or move.state == "posted") and any(
                 self._field_will_change(record, vals, name) for name in changing
             ):
                 move._datev_refuse_change()
+                posted |= move
+        if records._name != self._name:
+            posted._datev_meet_exports()
+
+    def _datev_meet_exports(self):
+        """Make a change of items or bank lines one of their posted entries, `self`.
+
+        An export locks the entries that it reads. The one that comes second, it or this
+        transaction, then fails and is repeated, with what the first has left.
+        """
+        if self.ids:
+            self.env.cr.execute(
+                SQL("UPDATE account_move SET write_date = write_date WHERE id = ANY(%s)", self.ids)
+            )
 
     def _datev_refuse_marks(self, vals):
         if any(vals.get(name) for name in MARKS):

@@ -51,7 +51,7 @@ class DatevBriefing(models.AbstractModel):
                 "info",
                 "foreign",
                 self.env._(
-                    "%(count)s entries in a foreign currency are exported in EUR.",
+                    "%(count)s entries in a foreign currency carry rate and EUR amount.",
                     count=run.foreign,
                 ),
             )
@@ -86,6 +86,12 @@ class DatevBriefing(models.AbstractModel):
                 "a tax without its base on %(account)s", account=account
             ),
             gross.NET_WANTED: self.env._("net bookings are chosen in the settings"),
+            booking.COST_LOST: self.env._(
+                "cost centres that one row cannot hold (%(account)s)", account=account
+            ),
+            booking.COST_SHARES: self.env._(
+                "cost centres of %(account)s that are not 100 %%", account=account
+            ),
             booking.NO_COUNTER: self.env._("no counter account without an automatic of its own"),
             booking.ROUNDING: self.env._("rounding that no cut of the rows repairs"),
             booking.TWO_AUTOMATIC: self.env._(

@@ -44,7 +44,7 @@ RESULTS = frozenset(
 class DatevExport(models.Model):
     _name = "datev.export"
     _description = "DATEV Export"
-    _inherit = ["mail.thread", "datev.briefing"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "datev.briefing"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 
@@ -120,14 +120,27 @@ class DatevExport(models.Model):
         string="Foreign Currency",
         copy=False,
         readonly=True,
-        help="Entries in a foreign currency, exported with their amounts in EUR.",
+        help="Entries in a foreign currency, exported with amount, rate and EUR amount.",
     )
-    blocking_count = fields.Integer(compute="_compute_blocking_count")
+    blocking_count = fields.Integer(string="Blocking", compute="_compute_finding_counts")
+    changed_count = fields.Integer(
+        string="Changed after the Export", compute="_compute_finding_counts"
+    )
     period_open = fields.Boolean(compute="_compute_period_open")
 
     _period = models.Constraint(
         "CHECK(date_from <= date_to)", "The period must not end before it begins."
     )
+
+    def _register_hook(self):
+        """Refuse a database of another addon of this name, also where nobody updates it."""
+        super()._register_hook()
+        self.env.cr.execute(SQL("SELECT TO_REGCLASS('datev_export_entry')"))
+        if not self.env.cr.fetchone()[0]:
+            raise UserError(
+                "The addon datev_export that is installed on this database is not the one on the "
+                "addons path. Nothing was changed."
+            )
 
     def _last_month(self):
         last = fields.Date.context_today(self).replace(day=1) - timedelta(days=1)
@@ -143,16 +156,14 @@ class DatevExport(models.Model):
             )
 
     @api.depends("finding_ids.severity")
-    def _compute_blocking_count(self):
-        counts = dict(
-            self.env["datev.finding"]._read_group(
-                [("export_id", "in", self.ids), ("severity", "in", ("blocking", "changed"))],
-                ["export_id"],
-                ["__count"],
-            )
+    def _compute_finding_counts(self):
+        groups = self.env["datev.finding"]._read_group(
+            [("export_id", "in", self.ids)], ["export_id", "severity"], ["__count"]
         )
+        counts = {(export.id, severity): count for export, severity, count in groups}
         for export in self:
-            export.blocking_count = counts.get(export, 0)
+            export.blocking_count = counts.get((export.id, "blocking"), 0)
+            export.changed_count = counts.get((export.id, "changed"), 0)
 
     @api.depends("date_to", "company_id.fiscalyear_lock_date", "company_id.hard_lock_date")
     def _compute_period_open(self):

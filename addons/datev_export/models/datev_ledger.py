@@ -12,15 +12,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from odoo import api, models
 from odoo.tools import SQL
 
 from ..extf.chart import Chart
-from ..extf.documents import Match, cut_by_document
-from ..extf.model import Entry, EntryLine, LineTax
+from ..extf.documents import Match, cut_by_document, cut_foreign
+from ..extf.model import OPENING, Entry, EntryLine, LineTax
 from ..extf.text import clean_text
+
+if TYPE_CHECKING:
+    from .datev_details import Details
 
 SALE_TYPES = frozenset({"out_invoice", "out_refund", "out_receipt"})
 PURCHASE_TYPES = frozenset({"in_invoice", "in_refund", "in_receipt"})
@@ -44,8 +47,6 @@ MATCHES = SQL(
     ) AS own (line_id, other_id, cents, id)
     """
 )
-# Kinds of stacks, see the journals; others have no name.
-OPENING, YEAR_END = "opening", "year_end"
 
 
 class MoveRow(NamedTuple):
@@ -87,6 +88,7 @@ class Frame:
     personal: dict[tuple[str, int], str]
     count: int
     renamed: list[tuple[int, str, str]]
+    company: models.Model
     replaced: dict[str, str] = field(default_factory=dict)
 
 
@@ -100,6 +102,7 @@ class Piece:
     taxes_of: dict[int, list[int]]
     matches: dict[int, list[Match]]
     documents: dict[int, str]
+    details: "Details"
 
     def number(self, line: LineRow) -> str:
         """Account of a line as the advisor sees it."""
@@ -126,6 +129,8 @@ class Piece:
                 part for line in self.lines.get(move.id, ()) for part in self._parts(move, line)
             ),
             service_day=None if same_period else served,
+            stack=move.stack,
+            **self.details.of_move(move.id),
         )
 
     def _parts(self, move: MoveRow, line: LineRow) -> list[EntryLine]:
@@ -136,12 +141,17 @@ class Piece:
             "tax_id": line.tax_line_id,
             "counter": line.account_type in COUNTER_TYPES,
             "due": line.due if invoice and move.move_type not in REFUND_TYPES else None,
+            **self.details.of_line(line.id),
         }
         balance = Decimal(line.cents) / 100
         if invoice or line.id not in self.matches:
             return [EntryLine(balance=balance, **values)]
         cuts = cut_by_document(balance, self.matches[line.id], self.documents)
-        return [EntryLine(balance=part, document=number, **values) for part, number in cuts]
+        abroad = cut_foreign(values.pop("foreign", Decimal(0)), [part for part, _number in cuts])
+        return [
+            EntryLine(balance=part, document=number, foreign=foreign, **values)
+            for (part, number), foreign in zip(cuts, abroad, strict=True)
+        ]
 
 
 class DatevLedger(models.AbstractModel):
@@ -170,6 +180,7 @@ class DatevLedger(models.AbstractModel):
             personal=self.env["datev.personal.account"]._numbers(company, partners, lock),
             count=count,
             renamed=renamed,
+            company=company,
         )
 
     @api.model
@@ -186,7 +197,11 @@ class DatevLedger(models.AbstractModel):
                 if line.account_type in KIND_OF_TYPE
             ]
             matches, documents = self._read_matches(open_items)
-            yield Piece(frame, moves, lines, self._read_line_taxes(ids), matches, documents)
+            details = self._read_details(frame.company, ids)
+            yield Piece(
+                frame, moves, lines, self._read_line_taxes(ids), matches, documents, details
+            )
+            frame.replaced.update(details.replaced)
 
     def _select_moves(self, company, date_from, date_to, lock) -> int:
         self.env.cr.execute(
@@ -325,6 +340,7 @@ class DatevLedger(models.AbstractModel):
                 # Rates have at most four decimals; repr keeps them exact.
                 Decimal(repr(tax.amount)) if tax.amount_type == "percent" else None,
                 tax.datev_tax_key or "",
+                self._tax_state(tax),
             )
             for tax in taxes
         }

@@ -9,12 +9,20 @@ from odoo.tools import SQL
 
 from ..extf.checker import check_name, check_stack
 from ..extf.expand import NotExpandable, balances, expand
-from ..extf.proof import prove
+from ..extf.model import OPENING, YEAR_END
+from ..extf.proof import fold_carried, prove
 from ..extf.reader import UnreadableStack, read_stack
 from .datev_files import HEAD_LINES, FileOnDisk
 from .datev_ledger import KIND_OF_TYPE
 from .datev_run import Run
 
+FILE_KINDS = {
+    "": "Buchungsstapel",
+    OPENING: "EB-Werte",
+    YEAR_END: "Jahresabschluss",
+    "partners": "Debitoren_Kreditoren",
+    "accounts": "Kontenbeschriftungen",
+}
 # More of the same kind would only hide the others.
 MOST_PROBLEMS = 50
 
@@ -76,7 +84,11 @@ class DatevExport(models.Model):
             return False
         keys = list(dict.fromkeys(entries))
         run.in_files += len(keys)
-        proof = prove(self._ledger_balances(run, keys), in_file)
+        carriers = run.frame.chart.carriers
+        proof = prove(
+            fold_carried(self._ledger_balances(run, keys), carriers),
+            fold_carried(in_file, carriers),
+        )
         run.add_proof(proof)
         for difference in proof.differences:
             if run.severities["blocking"] >= MOST_PROBLEMS:
@@ -131,4 +143,5 @@ class DatevExport(models.Model):
 
     def _file_name(self, file: FileOnDisk) -> str:
         part = f"_{file.part}" if file.part > 1 else ""
-        return f"EXTF_Buchungsstapel_{file.first.first_day:%Y%m}_{self.id:05d}{part}.csv"
+        kind = FILE_KINDS[file.first.stack]
+        return f"EXTF_{kind}_{file.first.first_day:%Y%m}_{self.id:05d}{part}.csv"

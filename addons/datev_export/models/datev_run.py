@@ -33,6 +33,8 @@ class Run:
     proven: bool = False
     severities: Counter[str] = field(default_factory=Counter)
     findings: list[dict] = field(default_factory=list)
+    # Finished master data files, see `datev_master`.
+    masters: list = field(default_factory=list)
 
     @property
     def blocked(self) -> bool:

@@ -12,6 +12,12 @@ class ResCompany(models.Model):
         "original and the mark of a Generalumkehr, so that the turnover of the accounts is not "
         "inflated. Without it, it is exported like any other entry.",
     )
+    datev_master_data = fields.Boolean(
+        string="Export Master Data",
+        default=True,
+        help="Beside the bookings, the tax advisor gets a file of the customers and suppliers "
+        "that are new or changed, and one with the names of the accounts used.",
+    )
     datev_cost_plan_id = fields.Many2one(
         "account.analytic.plan",
         string="Cost Centre 1 (KOST1)",
@@ -33,6 +39,7 @@ class ResConfigSettings(models.TransientModel):
     datev_general_reversal = fields.Boolean(
         related="company_id.datev_general_reversal", readonly=False
     )
+    datev_master_data = fields.Boolean(related="company_id.datev_master_data", readonly=False)
     datev_cost_plan_id = fields.Many2one(related="company_id.datev_cost_plan_id", readonly=False)
     datev_second_cost_plan_id = fields.Many2one(
         related="company_id.datev_second_cost_plan_id", readonly=False

@@ -5,6 +5,8 @@ from . import (
     test_documents,
     test_export,
     test_guard,
+    test_kinds,
+    test_immutable,
     test_queries,
     test_settings,
 )

@@ -20,16 +20,25 @@ except ImportError:  # the independent reader is a test dependency
 HEADINGS = {
     "amount": 0,
     "side": 1,
+    "currency": 2,
+    "rate": 3,
+    "base": 4,
+    "base_currency": 5,
     "account": 6,
     "contra": 7,
     "key": 8,
     "day": 9,
     "document": 10,
     "text": 13,
+    "cost": 36,
+    "second_cost": 37,
+    "state": 39,
+    "state_rate": 40,
     "lock": 113,
     "service": 114,
     "tax_period": 115,
     "due": 116,
+    "reversal": 117,
 }
 
 
@@ -96,7 +105,14 @@ class DatevCase(TransactionCase):
         )
         cls.env.user.write({"company_ids": [Command.link(company.id)]})
         cls.env["account.chart.template"].try_loading(cls.chart, company, install_demo=False)
-        company.write({"datev_consultant_number": "29098", "datev_client_number": "55003"})
+        company.write(
+            {
+                "datev_consultant_number": "29098",
+                "datev_client_number": "55003",
+                # Tested on its own; most tests look at the bookings.
+                "datev_master_data": False,
+            }
+        )
         return company
 
     @classmethod
@@ -137,6 +153,21 @@ class DatevCase(TransactionCase):
         if post:
             move.action_post()
         return move
+
+    @classmethod
+    def foreign(cls, code, rate):
+        """A currency of which one EUR buys `rate` in October."""
+        currency = cls.env.ref(f"base.{code}")
+        currency.active = True
+        cls.env["res.currency.rate"].create(
+            {
+                "name": "2026-10-01",
+                "currency_id": currency.id,
+                "company_id": cls.company.id,
+                "rate": rate,
+            }
+        )
+        return currency
 
     @classmethod
     def pay(cls, invoices, amount=None, day="2026-10-20"):
@@ -192,10 +223,18 @@ class DatevCase(TransactionCase):
         self.assert_second_opinion(record)
         return record
 
+    def stacks(self, export):
+        """Files with bookings."""
+        return [
+            attachment
+            for attachment in export.attachment_ids.sorted("id")
+            if "Debitoren" not in attachment.name and "beschriftungen" not in attachment.name
+        ]
+
     def rows(self, export):
         """Rows of the file as dictionaries of the columns the tests look at."""
         rows = []
-        for attachment in export.attachment_ids:
+        for attachment in self.stacks(export):
             text = attachment.raw.decode("cp1252")
             lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
             rows += [{name: line[i] for name, i in HEADINGS.items()} for line in lines[2:]]
@@ -214,7 +253,7 @@ class DatevCase(TransactionCase):
         """
         if read_batch is None:
             self.skipTest("the independent reader is not installed")
-        for attachment in export.attachment_ids:
+        for attachment in self.stacks(export):
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / attachment.name
                 path.write_bytes(attachment.raw)

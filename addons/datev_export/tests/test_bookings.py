@@ -92,17 +92,41 @@ class TestBookings(DatevCase):
             self.brief(self.exported()), [("500,00", "S", "10000", self.number("sales_eu"), "")]
         )
 
-    def test_credit_note_is_gross_and_names_the_invoice(self):
-        invoice = self.invoice(self.line(100))
+    def test_full_reversal_is_a_generalumkehr_and_names_the_invoice(self):
+        """Side, account and key of the original, and the mark that turns it round."""
+        invoice = self.invoice(self.line(100), self.line(50, account="sales_plain"))
         note = invoice._reverse_moves(
             [{"date": "2026-10-10", "invoice_date": "2026-10-10"}], cancel=True
         )
         rows = self.rows(self.exported())
-        self.assertEqual(
-            [(row["side"], row["amount"]) for row in rows], [("S", "119,00"), ("H", "119,00")]
-        )
-        self.assertEqual(rows[1]["document"], rows[0]["document"])
+        original, turned = rows[:2], rows[2:]
+        for row in original:
+            self.assertEqual(row.pop("reversal"), "")
+        for row in turned:
+            self.assertEqual(row.pop("reversal"), "1")
+        for row in rows:
+            row.pop("day")
+            row.pop("due")
+        self.assertEqual(original, turned)
         self.assertEqual(note.datev_document, invoice.datev_document)
+
+    def test_reversal_without_generalumkehr(self):
+        self.company.datev_general_reversal = False
+        invoice = self.invoice(self.line(100))
+        invoice._reverse_moves([{"date": "2026-10-10", "invoice_date": "2026-10-10"}], cancel=True)
+        rows = self.rows(self.exported())
+        self.assertEqual([row["side"] for row in rows], ["S", "H"])
+        self.assertEqual({row["reversal"] for row in rows}, {""})
+        self.assertEqual(rows[1]["document"], rows[0]["document"])
+
+    def test_credit_note_for_a_part_is_no_reversal(self):
+        invoice = self.invoice(self.line(100), self.line(20))
+        note = invoice._reverse_moves([{"date": "2026-10-10", "invoice_date": "2026-10-10"}])
+        note.invoice_line_ids[-1:].unlink()
+        note.action_post()
+        rows = self.rows(self.exported())
+        self.assertEqual([row["side"] for row in rows], ["S", "H"])
+        self.assertEqual({row["reversal"] for row in rows}, {""})
 
     def test_vendor_bill_with_input_tax(self):
         self.invoice(self.line(200, "vst_19"), move_type="in_invoice", ref="L-4711")
@@ -199,22 +223,23 @@ class TestBookings(DatevCase):
         self.assertEqual(export.plain_count, 2)
         self.assertIn("net_two_automatic", export.finding_ids.mapped("code"))
 
-    def test_foreign_currency_goes_in_euro(self):
-        dollar = self.env.ref("base.USD")
-        dollar.active = True
-        self.env["res.currency.rate"].create(
-            {
-                "name": "2026-10-01",
-                "currency_id": dollar.id,
-                "company_id": self.company.id,
-                "rate": 1.0837,
-            }
-        )
+    def test_foreign_currency_has_amount_rate_and_euro(self):
+        dollar = self.foreign("USD", 1.0837)
         invoice = self.invoice(self.line(333.33), self.line(77.77, "ust_7"), currency_id=dollar.id)
         export = self.exported()
         self.assertEqual(export.foreign_count, 1)
-        total = sum(int(row["amount"].replace(",", "")) for row in self.rows(export))
-        self.assertEqual(total, round(abs(invoice.amount_total_signed) * 100))
+        rows = self.rows(export)
+
+        def total(column):
+            return sum(int(row[column].replace(",", "")) for row in rows)
+
+        self.assertEqual(total("amount"), round(invoice.amount_total * 100))
+        self.assertEqual(total("base"), round(abs(invoice.amount_total_signed) * 100))
+        self.assertEqual(
+            {(row["currency"], row["base_currency"]) for row in rows}, {("USD", "EUR")}
+        )
+        for row in rows:
+            self.assertAlmostEqual(float(row["rate"].replace(",", ".")), 1.0837, 3)
 
     def test_purchase_in_several_rates_with_refund(self):
         self.invoice(
