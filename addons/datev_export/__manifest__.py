@@ -29,4 +29,7 @@
         "wizard/datev_export_withdraw_views.xml",
         "wizard/datev_personal_import_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["datev_export/static/tests/tours/*.js"],
+    },
 }

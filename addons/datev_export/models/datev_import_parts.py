@@ -101,11 +101,16 @@ class DatevImportFinding(models.Model):
         return self.env["datev.setup"].action_open()
 
     def _open_currencies(self):
-        action = self.env["ir.actions.act_window"]._for_xml_id("base.action_currency_all_form")
-        return action | {"domain": [("name", "=", self.value)]}
+        action = self.env["ir.actions.act_window"]._for_xml_id("base.action_currency_form")
+        return action | {
+            "domain": [("name", "=", self.value)],
+            "context": {"active_test": False},
+        }
 
     def _open_new_account(self):
-        return self._open("account.account", default_code=self.value)
+        # An archived one is taken into use again.
+        account = self._find_account()
+        return self._open("account.account", account, default_code=self.value)
 
     def _open_new_personal_account(self):
         supplier = int(self.value[0]) >= 7
@@ -118,8 +123,13 @@ class DatevImportFinding(models.Model):
         )
 
     def _open_account(self):
-        account = self.env["account.account"].with_company(self.company_id)
-        return self._open("account.account", account.search([("code", "=", self.value)], limit=1))
+        return self._open("account.account", self._find_account())
+
+    def _find_account(self):
+        accounts = self.env["account.account"].with_company(self.company_id)
+        return accounts.with_context(active_test=False).search(
+            [*accounts._check_company_domain(self.company_id), ("code", "=", self.value)], limit=1
+        )
 
     def _open_taxes(self):
         action = self.env["ir.actions.act_window"]._for_xml_id("account.action_tax_form")

@@ -228,7 +228,13 @@ class DatevSetup(models.Model):
         self.ensure_one()
         company = self.company_id
         Account = self.env["account.account"].with_company(company)
-        accounts = Account.search(Account._check_company_domain(company))
+        # Nothing is ever posted on the account for profits not yet distributed.
+        accounts = Account.search(
+            [
+                *Account._check_company_domain(company),
+                ("account_type", "!=", "equity_unaffected"),
+            ]
+        )
         length = company.datev_account_length
         return accounts.filtered(
             lambda account: len(account.code or "") != length or not account.code.isdecimal()

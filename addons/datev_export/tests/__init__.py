@@ -7,6 +7,8 @@ from . import (
     test_guard,
     test_kinds,
     test_immutable,
+    test_import,
     test_queries,
     test_settings,
+    test_setup,
 )

@@ -62,7 +62,7 @@ class DatevPersonalImport(models.TransientModel):
                         "line": row.line,
                         "number": row.number,
                         "name": row.name or row.ref or row.vat,
-                        "partner_id": partners[row.line],
+                        "partner_id": partners[row.line] or False,
                     }
                 )
                 for row in rows
