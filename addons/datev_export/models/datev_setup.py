@@ -156,8 +156,10 @@ class DatevSetup(models.Model):
             # An accounting administrator answers for these, not for the rest of the company.
             self.company_id.sudo().write(settings)
         result = super().write({k: v for k, v in vals.items() if k not in settings})
-        if settings:
+        if settings or "step" in vals:
             self._refresh_questions()
+        if vals.get("step") in ("check", "done"):
+            self._refresh_checks()
         return result
 
     @api.model_create_multi
@@ -201,9 +203,6 @@ class DatevSetup(models.Model):
         self.ensure_one()
         names = [name for name, _label in STEPS]
         self.step = names[names.index(self.step) + direction]
-        self._refresh_questions()
-        if self.step in ("check", "done"):
-            self._refresh_checks()
 
     def _refuse_gaps(self) -> None:
         company = self.company_id

@@ -42,9 +42,7 @@ class TestImport(DatevCase):
 
     def test_preview_then_drafts(self):
         self.customer.datev_customer_account = 10500
-        record = self.take(
-            [DEPRECIATION, '119,00;"S";;;;10500;8400;;1510;RE-7;;"Nachberechnung";']
-        )
+        record = self.take([DEPRECIATION, '119,00;"S";;;;10500;8400;;1510;RE-7;;"Nachberechnung";'])
         self.assertEqual((record.state, record.row_count, record.entry_count), ("preview", 2, 2))
         self.assertFalse(record.finding_ids)
         self.assertFalse(record.move_ids, "a preview makes no entry")
@@ -141,12 +139,12 @@ class TestImport(DatevCase):
     def test_what_is_missing_is_told_and_put_right(self):
         record = self.take(
             [
-                '10,00;"S";;;;4999;1200;;0110;A;;"Konto";',
+                '10,00;"S";;;;4445;0420;;0110;A;;"Konto";',
                 '11,90;"S";;;;10777;8400;;0110;B;;"Kunde";',
-                '10,00;"S";;;;4930;1200;77;0110;C;;"Schlüssel";',
-                '97,00;"S";;;;1200;10777;;0110;D;3,00;"Skonto";',
-                '10,00;"S";"CHF";9,00;"EUR";4930;1200;;0110;E;;"Franken";',
-                '10,00;"S";;;;4930;1200;;0110;F;;"Kosten";"VERTRIEB"',
+                '10,00;"S";;;;4930;0420;77;0110;C;;"Schlüssel";',
+                '97,00;"S";;;;0420;10777;;0110;D;3,00;"Skonto";',
+                '10,00;"S";"CHF";9,00;"EUR";4930;0420;;0110;E;;"Franken";',
+                '10,00;"S";;;;4930;0420;;0110;F;;"Kosten";"VERTRIEB"',
             ]
         )
         self.env["res.currency"].search([("name", "=", "CHF")]).active = False
@@ -162,9 +160,10 @@ class TestImport(DatevCase):
         for kind in ("account", "personal", "key_unknown", "currency", "cost"):
             self.assertTrue(kinds[kind].action_fix()["type"])
         self.assertEqual(kinds["personal"].action_fix()["context"]["default_number"], 10777)
-        found = self.env["account.account"].browse(kinds["account"].action_fix()["res_id"])
-        self.assertEqual((found.code, found.active), ("4999", False), "an archived account")
-        found.active = True
+        self.assertEqual(kinds["account"].action_fix()["context"], {"default_code": "4445"})
+        self.env["account.account"].create(
+            {"code": "4445", "name": "Neu", "account_type": "expense"}
+        )
         self.customer.datev_customer_account = 10777
         self.env["res.currency"].with_context(active_test=False).search(
             [("name", "=", "CHF")]
@@ -186,11 +185,11 @@ class TestImport(DatevCase):
         cost = self.env["account.analytic.account"].create(
             {"name": "Vertrieb", "code": "VT 1", "plan_id": plan.id}
         )
-        record = self.take(['10,00;"S";;;;4930;1200;;0110;F;;"Kosten";"VT 1"'])
+        record = self.take(['10,00;"S";;;;4930;0420;;0110;F;;"Kosten";"VT 1"'])
         self.assertFalse(record.finding_ids)
         record.action_import()
         shares = {l.account_id.code: l.analytic_distribution for l in record.move_ids.line_ids}
-        self.assertEqual(shares, {"4930": {str(cost.id): 100.0}, "1200": False})
+        self.assertEqual(shares, {"4930": {str(cost.id): 100.0}, "0420": False})
 
     def test_other_clients_file(self):
         record = self.take(self.stack(DEPRECIATION, head=HEAD.replace("55003", "77")))

@@ -42,7 +42,9 @@ class TestSetup(DatevCase):
     def test_one_record_writes_the_company(self):
         self.assertEqual(self.open_setup(), self.setup)
         self.setup.write({"datev_client_number": "4711", "datev_lock": True, "step": "chart"})
-        self.assertEqual((self.company.datev_client_number, self.company.datev_lock), ("4711", True))
+        self.assertEqual(
+            (self.company.datev_client_number, self.company.datev_lock), ("4711", True)
+        )
         self.assertEqual(self.open_setup().step, "chart", "who leaves finds it as it was")
         with self.assertRaises(ValidationError):
             self.setup.datev_consultant_number = "12"
@@ -193,11 +195,11 @@ class TestSetup(DatevCase):
     def test_list_is_previewed_and_conflicts_are_told(self):
         self.customer.datev_customer_account = 10500
         self.supplier.write({"ref": "L-99"})
-        self.other_customer.vat = "DE136695976"
+        self.other_customer.vat = "DE811569869"
         rows = [
             ("Konto", "Kurzbezeichnung", "Kundennummer", "EU-Land", "EU-UStID"),
             ("10500", "DROGERIE  MÜLLER", "", "", ""),
-            ("10600", "", "", "DE", "136695976"),
+            ("10600", "", "", "DE", "811569869"),
             ("70100", "steht anders", "L-99", "", ""),
             ("10700", "Unbekannt", "", "", ""),
             ("10500", "Kaufhaus Süd", "", "", ""),
