@@ -174,8 +174,8 @@ class TestImport(DatevCase):
         self.assertEqual(record.finding_ids.mapped("kind"), ["cost"])
         record.action_import()
         self.assertEqual(len(record.move_ids), 5)
-        francs = record.move_ids.line_ids.filtered(lambda line: line.amount_currency == 10)
-        self.assertEqual(francs.filtered(lambda l: l.account_id.code == "4930").balance, 9)
+        francs = record.move_ids.line_ids.filtered(lambda line: line.currency_id.name == "CHF")
+        self.assertEqual(francs.filtered(lambda line: line.account_id.code == "4930").balance, 9)
         with self.assertRaises(UserError):
             record.row_ids[0].skip = True
 
@@ -188,7 +188,8 @@ class TestImport(DatevCase):
         record = self.take(['10,00;"S";;;;4930;0420;;0110;F;;"Kosten";"VT 1"'])
         self.assertFalse(record.finding_ids)
         record.action_import()
-        shares = {l.account_id.code: l.analytic_distribution for l in record.move_ids.line_ids}
+        lines = record.move_ids.line_ids
+        shares = {line.account_id.code: line.analytic_distribution for line in lines}
         self.assertEqual(shares, {"4930": {str(cost.id): 100.0}, "0420": False})
 
     def test_other_clients_file(self):

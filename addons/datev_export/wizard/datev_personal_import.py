@@ -88,7 +88,8 @@ class DatevPersonalImport(models.TransientModel):
                 for line in new
             ]
         )
-        self.line_ids.invalidate_recordset()
+        self.line_ids.invalidate_recordset(["outcome", "reason"])
+        self.invalidate_recordset([f"{outcome}_count" for outcome, _label in OUTCOMES])
         return self._reopen()
 
     def action_close(self):

@@ -1,7 +1,12 @@
 import { registry } from "@web/core/registry";
 
+// On a busy machine pages take their time.
+const SLOW = 40000;
 const field = (name) => `.o_form_view .o_field_widget[name=${name}]`;
-const onStep = (name) => ({ trigger: `.o_form_view div[name=setup_${name}]:visible` });
+const onStep = (name) => ({
+    trigger: `.o_form_view div[name=setup_${name}]`,
+    timeout: SLOW,
+});
 const next = (name) => [
     {
         content: `Go on to ${name}`,
@@ -26,6 +31,7 @@ registry.category("web_tour.tours").add("datev_export_setup", {
         },
         {
             trigger: ".modal .modal-footer button",
+            timeout: SLOW,
             run: "click",
         },
         {
@@ -46,11 +52,13 @@ registry.category("web_tour.tours").add("datev_export_setup", {
             run: "click",
         },
         {
-            trigger: `${field("step_question_ids")} .text-bg-success`,
+            trigger: `${field("step_question_ids")} button[name=action_reopen]`,
+            timeout: SLOW,
         },
         ...next("chart"),
         {
             trigger: `${field("datev_chart")}:contains(03)`,
+            timeout: SLOW,
         },
         ...next("personal"),
         {
@@ -64,11 +72,13 @@ registry.category("web_tour.tours").add("datev_export_setup", {
         },
         {
             trigger: ".o_notification",
+            timeout: SLOW,
         },
         ...next("taxes"),
         ...next("check"),
         {
             trigger: `${field("check_ids")} .o_data_row:nth-child(10)`,
+            timeout: SLOW,
         },
         {
             trigger: "button[name=action_next]:enabled:visible",
@@ -76,6 +86,7 @@ registry.category("web_tour.tours").add("datev_export_setup", {
         },
         {
             trigger: "button[name=action_new_export]:visible",
+            timeout: SLOW,
         },
     ],
 });
@@ -85,6 +96,7 @@ registry.category("web_tour.tours").add("datev_export_setup_refused", {
         {
             content: "The assistant is not for everybody",
             trigger: ".modal .modal-body",
+            timeout: SLOW,
         },
         {
             trigger: "body:not(:has(.o_form_view))",
