@@ -281,7 +281,9 @@ class TestSetupTour(DatevCase, HttpCase):
         user = self.user("tour_datev_manager", "account.group_account_manager")
         # The assistant does not go on without the numbers, and says so.
         with mute_logger("odoo.http"):
-            self.start_tour("/odoo/datev-exports", "datev_export_setup", login=user.login)
+            self.start_tour(
+                "/odoo/datev-exports", "datev_export_setup", login=user.login, timeout=240
+            )
         setup = self.env["datev.setup"].search([("company_id", "=", self.company.id)])
         self.assertEqual((setup.step, setup.advisor_name), ("done", "Frau Steuer"))
         self.assertEqual(self.company.datev_consultant_number, "29098")
