@@ -100,7 +100,7 @@ class DatevImport(models.Model):
 
     def _store(self, vals):
         """Write what only the import itself may, beside the guard on `write`."""
-        return super().write(vals)
+        return super().write(vals)  # pylint: disable=super-method-mismatch
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_entries(self):

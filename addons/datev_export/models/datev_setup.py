@@ -344,4 +344,4 @@ class DatevSetup(models.Model):
                     commands.append(Command.update(question.id, vals))
             commands += [Command.delete(question.id) for question in known.values()]
             if commands:
-                super(DatevSetup, setup).write({"question_ids": commands})
+                setup.question_ids = commands
