@@ -71,7 +71,8 @@ registry.category("web_tour.tours").add("datev_export_setup", {
             run: "click",
         },
         {
-            trigger: ".o_notification",
+            content: "The page is read again, with the numbers",
+            trigger: `${field("customer_count")}:contains(1)`,
             timeout: SLOW,
         },
         ...next("taxes"),
