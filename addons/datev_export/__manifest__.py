@@ -10,6 +10,7 @@
     "depends": ["account", "l10n_de"],
     "data": [
         "security/datev_export_security.xml",
+        "security/datev_setup_security.xml",
         "security/ir.model.access.csv",
         "security/datev_handover_security.xml",
         "data/ir_cron_handover_data.xml",
@@ -26,10 +27,14 @@
         "views/res_config_settings_views.xml",
         "views/res_config_settings_bookings_views.xml",
         "views/menus.xml",
+        "report/datev_questionnaire_templates.xml",
+        "views/datev_setup_views.xml",
+        "views/datev_import_views.xml",
         "wizard/datev_export_withdraw_views.xml",
         "views/datev_receipt_views.xml",
         "views/datev_handover_views.xml",
         "wizard/datev_handover_views.xml",
+        "wizard/datev_personal_import_views.xml",
     ],
     "assets": {
         "web.assets_tests": ["datev_export/static/tests/tours/*.js"],

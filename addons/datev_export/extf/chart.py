@@ -56,12 +56,14 @@ class Chart:
     """Tax keys and Automatikkonten of one client, with account numbers in full length.
 
     `automatic` maps an account to its rule, or to None where the effect is unknown: such an
-    account may only be booked with key 40.
+    account may only be booked with key 40. `net`: the client wants no tax computed by DATEV,
+    each entry with tax is booked with explicit rows.
     """
 
     account_length: int
     keys: Mapping[str, TaxRule] = field(default_factory=dict)
     automatic: Mapping[str, TaxRule | None] = field(default_factory=dict)
+    net: bool = False
 
     def is_personal(self, account: str) -> bool:
         """Personal accounts have one digit more than ledger accounts."""

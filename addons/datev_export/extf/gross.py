@@ -26,6 +26,7 @@ ON_COUNTER = "on_counter"
 AMOUNT_DIFFERS = "amount_differs"
 TAX_WITHOUT_BASE = "tax_without_base"
 VAT_MISSING = "vat_missing"
+NET_WANTED = "net_wanted"
 
 Cost = tuple[str, str]
 
@@ -82,6 +83,8 @@ def plan_gross(entry: Entry, chart: Chart) -> GrossPlan:
     """Split the lines of `entry` into gross items and lines for explicit rows."""
     pools, reasons, known_taxes = _pools(entry, chart)
     taxed = bool(known_taxes) or any(line.tax_id is not None for line in entry.lines)
+    if chart.net:
+        return GrossPlan((), entry.lines, (Reason(NET_WANTED),) if taxed else (), taxed)
     items, explained, missing = _free_items(entry, chart)
     reasons.extend(missing)
     for pool in pools:

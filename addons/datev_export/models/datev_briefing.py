@@ -88,6 +88,7 @@ class DatevBriefing(models.AbstractModel):
             gross.TAX_WITHOUT_BASE: self.env._(
                 "a tax without its base on %(account)s", account=account
             ),
+            gross.NET_WANTED: self.env._("net bookings are chosen in the settings"),
             booking.COST_LOST: self.env._(
                 "cost centres that one row cannot hold (%(account)s)", account=account
             ),

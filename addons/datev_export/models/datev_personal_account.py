@@ -8,6 +8,8 @@ from odoo.tools import SQL
 # First and last number with ledger accounts of 4 digits; longer ones add zeros or nines.
 RANGES = {"customer": (10_000, 69_999), "supplier": (70_000, 99_999)}
 BASE_LENGTH = 4
+# Highest number ever assigned, on the company: none comes twice, even if it was deleted.
+LAST_OF_KIND = {"customer": "datev_customer_used", "supplier": "datev_supplier_used"}
 TYPE_OF_KIND = {"customer": "asset_receivable", "supplier": "liability_payable"}
 
 
@@ -114,19 +116,21 @@ class DatevPersonalAccount(models.Model):
             self.env.cr.execute(
                 SQL("SELECT id FROM res_company WHERE id = %s FOR NO KEY UPDATE", company.id)
             )
-        length = company.datev_account_length
         known = self.search([("company_id", "=", company.id)], order="number")
         numbers: dict[tuple[str, int], str] = {}
         for account in known:
             numbers.setdefault((account.kind, account.partner_id.id), str(account.number))
         new = []
         for kind, partner_ids in wanted.items():
-            first, _last = number_range(kind, length)
+            first, last = company._datev_number_range(kind)
             used = [account.number for account in known if account.kind == kind]
-            number = max([first - 1, *used])
+            used.append(company[LAST_OF_KIND[kind]])
+            number = max([first - 1, *(taken for taken in used if first <= taken <= last)])
             for partner_id in sorted(partner_ids):
                 if (kind, partner_id) not in numbers:
                     number += 1
+                    if number > last:
+                        self._refuse_range(company, kind)
                     numbers[kind, partner_id] = str(number)
                     new.append((kind, partner_id, number))
         if create and new:
@@ -141,4 +145,5 @@ class DatevPersonalAccount(models.Model):
                     for kind, partner_id, number in new
                 ]
             )
+            company._datev_note_numbers(new)
         return numbers

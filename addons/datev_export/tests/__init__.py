@@ -10,7 +10,9 @@ from . import (
     test_handover_tour,
     test_kinds,
     test_immutable,
+    test_import,
     test_queries,
     test_receipts,
     test_settings,
+    test_setup,
 )
