@@ -127,7 +127,11 @@ def finish(env):
     changed = [len(export._changed_entries()) for export in exports if export.sha256]
     personal = env["datev.personal.account"].search([("company_id", "=", env.company.id)])
     rows = [
-        sum(len(file.raw.split(b"\r\n")) - 3 for file in export.attachment_ids)
+        sum(
+            len(file.raw.split(b"\r\n")) - 3
+            for file in export.attachment_ids
+            if "Buchungsstapel" in file.name
+        )
         for export in exports
     ]
     facts = {
