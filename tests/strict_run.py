@@ -3,13 +3,20 @@
 - A skipped test fails, unless its reason is one of `ALLOWED_SKIPS`.
 - A test during which one of our addons logs a warning or worse fails. A test that expects the
   warning catches it with `assertLogs` or `mute_logger`, and then this plugin does not see it.
+
+Tests that run side by side have databases of their own, and here files of their own too: Odoo
+deletes after each class what its database does not know.
 """
 
 import logging
+import os
+import shutil
 from collections.abc import Generator
+from unittest import mock
 
 import pytest
 
+from tools.database import filestore
 from tools.manifests import own_names
 
 # The vendors' own samples may not be given away, so a clone may be without them.
@@ -41,6 +48,29 @@ own_warnings = OwnWarnings()
 def pytest_configure() -> None:
     """Listen to everything that reaches the root logger."""
     logging.getLogger().addHandler(own_warnings)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_files(load_registry: None) -> Generator[None, None, None]:
+    """Give this worker a copy of the files that all of them would share."""
+    from odoo.tests.common import get_db_name
+    from odoo.tools import config
+
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if not worker:
+        yield
+        return
+    name = get_db_name()
+    folder = filestore(name)
+    shutil.copytree(
+        filestore(name.removesuffix(f"-{worker}")),
+        folder,
+        copy_function=os.link,
+        dirs_exist_ok=True,
+    )
+    with mock.patch.object(config, "filestore", lambda _database: str(folder)):
+        yield
+    shutil.rmtree(folder)
 
 
 @pytest.hookimpl(hookwrapper=True)

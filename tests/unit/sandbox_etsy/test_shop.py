@@ -209,7 +209,7 @@ def test_every_fault_is_over_after_its_turn(sandbox, caller):
         try:
             caller.ask("GET", "/users/me")
         except requests.RequestException:
-            assert kind.split("_")[0] in ("hang", "drop", "half"), kind
+            assert kind.split("_")[0] in ("hang", "drop", "half", "kill"), kind
         assert sandbox.store.faults == [], kind
         caller.use(sandbox.store.grant())
         caller.get("/users/me")
