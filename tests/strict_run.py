@@ -60,14 +60,10 @@ def own_files(load_registry: None) -> Generator[None, None, None]:
     if not worker:
         yield
         return
-    name = get_db_name()
-    folder = filestore(name)
-    shutil.copytree(
-        filestore(name.removesuffix(f"-{worker}")),
-        folder,
-        copy_function=os.link,
-        dirs_exist_ok=True,
-    )
+    shared = filestore(get_db_name().removesuffix(f"-{worker}"))
+    folder = shared.with_name(f"{shared.name}-{worker}")
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(shared, folder, copy_function=os.link)
     with mock.patch.object(config, "filestore", lambda _database: str(folder)):
         yield
     shutil.rmtree(folder)
