@@ -4,19 +4,16 @@
 - A test during which one of our addons logs a warning or worse fails. A test that expects the
   warning catches it with `assertLogs` or `mute_logger`, and then this plugin does not see it.
 
-Tests that run side by side have databases of their own, and here files of their own too: Odoo
-deletes after each class what its database does not know.
+Tests that run side by side have databases of their own, but share their files: Odoo would delete
+after each class what its own database does not know.
 """
 
 import logging
-import os
-import shutil
 from collections.abc import Generator
 from unittest import mock
 
 import pytest
 
-from tools.database import filestore
 from tools.manifests import own_names
 
 # The vendors' own samples may not be given away, so a clone may be without them.
@@ -51,22 +48,12 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_files(load_registry: None) -> Generator[None, None, None]:
-    """Give this worker a copy of the files that all of them would share."""
-    from odoo.tests.common import get_db_name
-    from odoo.tools import config
+def kept_files(load_registry: None) -> Generator[None, None, None]:
+    """Delete no files during the run: workers share them, and each knows only its database."""
+    from odoo.tests.common import TransactionCase
 
-    worker = os.environ.get("PYTEST_XDIST_WORKER")
-    if not worker:
+    with mock.patch.object(TransactionCase, "_gc_filestore", lambda: None):
         yield
-        return
-    shared = filestore(get_db_name().removesuffix(f"-{worker}"))
-    folder = shared.with_name(f"{shared.name}-{worker}")
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(shared, folder, copy_function=os.link)
-    with mock.patch.object(config, "filestore", lambda _database: str(folder)):
-        yield
-    shutil.rmtree(folder)
 
 
 @pytest.hookimpl(hookwrapper=True)
