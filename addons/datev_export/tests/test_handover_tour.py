@@ -7,22 +7,9 @@ from odoo import Command
 from odoo.tests import HttpCase, tagged
 
 from .test_handover import HandoverCase
-from .test_receipts import PDF
+from .test_receipts import make_pdf
 
 USER = "datev_tour"
-
-
-def make_pdf(send, data):
-    """What core does where there is a program that makes PDFs."""
-    for move, values in data.items():
-        values["pdf_attachment_values"] = {
-            "name": "RE.pdf",
-            "raw": PDF,
-            "mimetype": "application/pdf",
-            "res_model": move._name,
-            "res_id": move.id,
-            "res_field": "invoice_pdf_report_file",
-        }
 
 
 @tagged("post_install", "-at_install")

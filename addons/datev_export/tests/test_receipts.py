@@ -16,6 +16,19 @@ PDF = b"%PDF-1.4\nReceipt"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
+def make_pdf(send, data):
+    """What core does where there is a program that makes PDFs."""
+    for move, values in data.items():
+        values["pdf_attachment_values"] = {
+            "name": "RE.pdf",
+            "raw": PDF,
+            "mimetype": "application/pdf",
+            "res_model": move._name,
+            "res_id": move.id,
+            "res_field": "invoice_pdf_report_file",
+        }
+
+
 @tagged("post_install", "-at_install")
 class ReceiptCase(DatevCase):
     """A company that hands receipts over, with an invoice and a bill that have one."""
@@ -140,20 +153,9 @@ class TestReceipts(ReceiptCase):
         )
         sent = self.env["mail.mail"].search_count([])
 
-        def render(send, data):
-            for move, values in data.items():
-                values["pdf_attachment_values"] = {
-                    "name": "RE.pdf",
-                    "raw": PDF,
-                    "mimetype": "application/pdf",
-                    "res_model": move._name,
-                    "res_id": move.id,
-                    "res_field": "invoice_pdf_report_file",
-                }
-
         # There is no program that makes PDFs on every machine that runs the tests.
         with patch.object(
-            type(self.env["account.move.send"]), "_prepare_invoice_pdf_report", render
+            type(self.env["account.move.send"]), "_prepare_invoice_pdf_report", make_pdf
         ):
             export.action_make_documents()
         self.assertTrue(invoice.invoice_pdf_report_id)
