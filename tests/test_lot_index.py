@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 """The index on the lots of move lines is built while others go on writing to the table."""
 
+import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ import psycopg2
 import pytest
 
 from tests.test_installation import Database
+from tools import templates
 from tools.database import Server
 from tools.odoo_run import Odoo
 
@@ -29,12 +31,22 @@ FILL = f"""
 
 
 @pytest.fixture
-def database(odoo: Odoo, server: Server, test_template, clone_database) -> Database:
+def database(odoo: Odoo, server: Server, installed: str, clone_database) -> Database:
     """Return a database with a large table of move lines, and without the index."""
-    name = clone_database(test_template)
+    name = clone_database(installed)
     server.query(FILL, name)
     server.query(f"DROP INDEX IF EXISTS {INDEX}", name)
     return Database(odoo, name)
+
+
+@pytest.fixture(scope="module")
+def installed(odoo: Odoo, server: Server, base_template: str) -> Iterator[str]:
+    """Return a database with the addon and none that builds on it: those take long to update."""
+    name = templates.scratch(f"{os.getpid()}_lot_index")
+    server.create(name, base_template)
+    Database(odoo, name).modules("-i", ADDON)
+    yield name
+    server.drop(name)
 
 
 @contextmanager
