@@ -206,8 +206,16 @@ class DatevExport(models.Model):
         if not self.company_id.datev_receipts:
             return
         self.env["datev.export.entry"].flush_model()
+        self.env["datev.receipt"].flush_model()
         self.env.cr.execute(
-            SQL("SELECT move_id FROM datev_export_entry WHERE export_id = %s AND active", self.id)
+            SQL(
+                """
+                SELECT e.move_id FROM datev_export_entry e
+                WHERE e.export_id = %s AND e.active
+                  AND EXISTS (SELECT FROM datev_receipt r WHERE r.move_id = e.move_id)
+                """,
+                self.id,
+            )
         )
         receipts = self.env["datev.receipt.source"]._stored(
             row[0] for row in self.env.cr.fetchall()
@@ -229,6 +237,8 @@ class DatevExport(models.Model):
             delivered |= package._seal()
         linked: set[str] = set()
         for attachment in self._files():
+            # Alone: with the others prefetched, all files would be read at once.
+            attachment = attachment.with_prefetch()
             linked |= links_of(attachment.raw)
             attachment.invalidate_recordset(["raw"])
         if problems := check_links(linked, delivered):
