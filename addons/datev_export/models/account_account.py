@@ -51,6 +51,7 @@ class AccountAccount(models.Model):
     def _onchange_datev_automatic(self):
         if self._origin._datev_exported(self.env.company):
             return self.env["account.tax"]._datev_warn_used(self._origin.display_name)
+        return None
 
     def write(self, vals):
         if "code" in vals:

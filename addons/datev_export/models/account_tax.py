@@ -29,6 +29,7 @@ class AccountTax(models.Model):
         domain = [("tax_ids", "in", self._origin.ids), ("move_id.datev_export_id", "!=", False)]
         if self._origin.ids and lines.search_count(domain, limit=1):
             return self._datev_warn_used(self._origin.display_name)
+        return None
 
     @api.model
     def _datev_warn_used(self, name: str) -> dict:
