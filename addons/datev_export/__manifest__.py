@@ -20,6 +20,7 @@
         "views/datev_export_views.xml",
         "views/datev_finding_views.xml",
         "views/datev_personal_account_views.xml",
+        "views/datev_payment_term_views.xml",
         "views/account_account_views.xml",
         "views/account_tax_views.xml",
         "views/account_move_views.xml",

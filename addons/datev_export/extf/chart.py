@@ -4,6 +4,19 @@
 On an Automatikkonto, and on any account booked with a tax key, the amount of a row is gross;
 DATEV takes the tax out, rounded half up per row, and posts it to the tax accounts of the
 key. Which accounts these are is DATEV's chart, not the accounting software's.
+
+The presets hold the keys whose rate and accounts are known. A tax with any other key has explicit
+rows, which are right for every ledger, if without a base amount for the tax return:
+
+* 501, 502 and 65xx want a fact of services rendered (Sachverhalt L+L) beside them, a number
+  that is the advisor's to choose and not in the ledger;
+* 506, 507, 511, 512, 521 and 522: which accounts they post to is nowhere published;
+* 92 and 95 are reverse charge without deduction. There the ledger has no input tax account to
+  compare with: it posts the tax to an account of tax due on both sides;
+* 101 and 401 are said to be 19 % by some, and to want the rate in the row by others; 2, 3, 8
+  and 9 do the same without doubt;
+* 100 and 400 (a rate of the row's own), 5 and 7 (16 %): no tax of the charts is posted to the
+  accounts of these rates.
 """
 
 from collections.abc import Mapping

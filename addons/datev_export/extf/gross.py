@@ -18,6 +18,7 @@ from .spec import KEY_VAT_NUMBER
 from .split import RowTax, cents_of
 
 KEY_UNKNOWN = "key_unknown"
+KEY_NOT_SAFE = "key_not_safe"
 SEVERAL_TAXES = "several_taxes"
 RATE_DIFFERS = "rate_differs"
 TARGET_DIFFERS = "target_differs"
@@ -120,7 +121,7 @@ def _pools(entry: Entry, chart: Chart) -> tuple[list[_Pool], list[Reason], set[i
         tax = taxes[0]
         rule = _rule_of(line, tax, chart)
         if rule is None:
-            reasons.append(Reason(KEY_UNKNOWN, line.account, tax.name))
+            reasons.append(_no_rule(line, tax))
             continue
         # Only a key without a rate of its own says whose tax it is.
         country = tax.country if tax.key and chart.keys[tax.key].rate is None else ""
@@ -143,6 +144,13 @@ def _rule_of(line: EntryLine, tax: LineTax, chart: Chart) -> TaxRule | None:
     if rule and rule.rate is None:
         return replace(rule, rate=tax.rate) if tax.country and tax.rate else None
     return rule
+
+
+def _no_rule(line: EntryLine, tax: LineTax) -> Reason:
+    """Why nothing is known that DATEV would do: no key, or one of those `chart` leaves out."""
+    if not tax.key:
+        return Reason(KEY_UNKNOWN, line.account, tax.name)
+    return Reason(KEY_NOT_SAFE, line.account, f"{tax.name}: {tax.key}")
 
 
 def _names(lines: Sequence[EntryLine]) -> str:

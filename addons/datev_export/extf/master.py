@@ -5,22 +5,39 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from .chart import FIRST_SUPPLIER_DIGIT
 from .model import StackHeader
 from .spec import ENCODING, LINE_END, SEPARATOR
 from .spec_master import Format
 from .text import clean_text, clean_vat
-from .writer import header_values, line_of
+from .writer import header_values, line_of, write_amount
 
 # What the format calls a language.
 LANGUAGES = {"de": "1", "fr": "4", "en": "5", "es": "10", "it": "19"}
 _COMPANY, _PERSON = "2", "1"
 _STREET = 36
 _MOST_DAYS = 999
+_MOST_FIRST_DAYS = 99
+_MOST_PERCENT = 100
+
+
+@dataclass(frozen=True)
+class TermRecord:
+    """Due in `days`; with a cash discount in percent if paid in `discount_days`."""
+
+    number: int
+    name: str
+    days: int
+    discount: Decimal = Decimal(0)
+    discount_days: int = 0
 
 
 @dataclass(frozen=True)
 class PartnerRecord:
-    """A customer or supplier. `country` and `language` are ISO codes, `days` until due."""
+    """A customer or supplier. `country` and `language` are ISO codes.
+
+    `term_number` is the number under which the advisor gets the term itself.
+    """
 
     account: str
     name: str
@@ -39,7 +56,8 @@ class PartnerRecord:
     bank: str = ""
     number: str = ""
     language: str = ""
-    days: int | None = None
+    term: TermRecord | None = None
+    term_number: int | None = None
 
 
 @dataclass(frozen=True)
@@ -48,17 +66,6 @@ class AccountRecord:
 
     account: str
     name: str
-
-
-@dataclass(frozen=True)
-class TermRecord:
-    """Due in `days`; with a cash discount in percent if paid in `discount_days`."""
-
-    number: int
-    name: str
-    days: int
-    discount: Decimal = Decimal(0)
-    discount_days: int = 0
 
 
 class _Values:
@@ -90,10 +97,38 @@ def partner_values(record: PartnerRecord, replaced: dict[str, str]) -> dict[int,
     _bank(values, record)
     values.text(99, record.number, 15)
     values.values[101] = LANGUAGES.get(record.language[:2], "")
-    customer = record.account[0] < "7"
-    if customer and record.days is not None and 0 <= record.days <= _MOST_DAYS:
-        values.values[110] = str(record.days)
+    if record.term_number:
+        values.values[109] = str(record.term_number)
+    elif record.term:
+        values.values.update(_term_columns(record.account, record.term))
     return values.values
+
+
+def is_customer(account: str) -> bool:
+    """Whether a personal account is a customer's."""
+    return account[0] < FIRST_SUPPLIER_DIGIT
+
+
+def is_term(record: TermRecord) -> bool:
+    """Whether the columns of the format hold the term."""
+    return (
+        0 <= record.days <= _MOST_DAYS
+        and 0 <= record.discount_days <= _MOST_DAYS
+        and 0 <= record.discount < _MOST_PERCENT
+        and record.discount == round(record.discount, 2)
+    )
+
+
+def _term_columns(account: str, term: TermRecord) -> dict[int, str]:
+    """A term told with the contact: of a customer without the days of the discount, for which
+    there is no column; of a supplier the discount as first date and the whole as third."""
+    percent = write_amount(term.discount) if term.discount else ""
+    if is_customer(account):
+        return {110: str(term.days), 111: percent}
+    values = {116: str(term.days)}
+    if percent and term.discount_days <= _MOST_FIRST_DAYS:
+        values |= {112: str(term.discount_days), 113: percent}
+    return values
 
 
 def _name(values: _Values, record: PartnerRecord) -> None:

@@ -1,5 +1,17 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-"""Write a Buchungsstapel: header, headings, rows, as Windows-1252 bytes with CRLF."""
+"""Write a Buchungsstapel: header, headings, rows, as Windows-1252 bytes with CRLF.
+
+Columns left empty although one might think of them:
+
+* 12 (second number) beside the due date in 117, which excludes it;
+* 13, 94, 106 and 125 (cash discount): the ledger posts a discount and its tax itself, so it has
+  rows of its own; in column 13 it would be counted twice;
+* 39 and 104 (quantity and day of a cost centre): rows sum lines of different units;
+* 43 to 47 (L+L, key 49): numbers the advisor chooses, see `chart`;
+* 48 to 87 (additional information) repeat what the receipt behind the link (20) says;
+* 95 to 101 (down payments): DATEV would itself move the tax of down payments, which the ledger
+  has done already when the final invoice deducts them.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from . import (
     account_account,
+    account_analytic_account,
     account_bank_statement_line,
     account_move,
     account_move_line,
@@ -18,6 +19,7 @@ from . import (
     datev_digest,
     account_journal,
     datev_outside,
+    datev_told,
     datev_personal_account,
     datev_personal_range,
     datev_setup,
@@ -28,7 +30,9 @@ from . import (
     datev_import_parts,
     datev_import_entries,
     datev_proof_line,
+    datev_payment_term,
     datev_master,
+    datev_master_terms,
     ir_attachment,
     res_company,
     res_company_bookings,

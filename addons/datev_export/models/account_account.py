@@ -12,6 +12,7 @@ class AccountAccount(models.Model):
         selection=[("yes", "Automatic"), ("no", "Not automatic")],
         string="DATEV Automatic",
         company_dependent=True,
+        tracking=True,
         help="Whether DATEV takes the tax out of each booking on this account by itself "
         "(Automatikkonto). Leave empty to follow the published chart SKR03 or SKR04; your "
         "tax advisor knows the accounts that differ.",
@@ -20,6 +21,7 @@ class AccountAccount(models.Model):
         string="DATEV Automatic Tax Key",
         size=4,
         company_dependent=True,
+        tracking=True,
         help="Tax key of the automatic, for example 3 for 19 % sales tax. Leave empty to "
         "follow the published chart or the default tax of the account.",
     )
@@ -44,6 +46,12 @@ class AccountAccount(models.Model):
                 account.datev_effect = self.env._("Automatic, tax unknown: key 40 and net rows")
             else:
                 account.datev_effect = self.env._("Automatic with tax key %(key)s", key=key)
+
+    @api.onchange("datev_automatic", "datev_automatic_key")
+    def _onchange_datev_automatic(self):
+        if self._origin._datev_exported(self.env.company):
+            return self.env["account.tax"]._datev_warn_used(self._origin.display_name)
+        return None
 
     def write(self, vals):
         if "code" in vals:

@@ -64,6 +64,11 @@ class DatevBriefing(models.AbstractModel):
         account, tax = reason.account, reason.tax
         texts = {
             gross.KEY_UNKNOWN: self.env._("no tax key is known for %(tax)s", tax=tax),
+            gross.KEY_NOT_SAFE: self.env._(
+                "which accounts DATEV posts to with this tax key, or what else it asks for, is "
+                "not known for certain (%(tax)s)",
+                tax=tax,
+            ),
             gross.SEVERAL_TAXES: self.env._("several taxes on one line (%(tax)s)", tax=tax),
             gross.RATE_DIFFERS: self.env._("the tax key of %(tax)s has another rate", tax=tax),
             gross.TARGET_DIFFERS: self.env._(

@@ -12,6 +12,8 @@ _logger = logging.getLogger(__name__)
 # What a digest is made of never changes under its number; more values get the next number.
 VERSION = "1"
 COMPARED_AT_ONCE = 20_000
+# States of an export with files that must stay as they are.
+VERIFIED = ("exported", "handed_over", "withdrawn")
 
 
 class DatevExport(models.Model):
@@ -57,23 +59,26 @@ class DatevExport(models.Model):
     @api.model
     def _cron_verify(self):
         """Every night: is what was exported still what the advisor has?"""
-        self.env.flush_all()
-        exports = self.search([("state", "in", ("exported", "handed_over"))])
-        for export in exports:
-            changed = export._changed_entries()
-            files = not export._files_unchanged()
-            if changed or files:
-                _logger.warning("%s: %s entries changed after the export", export, len(changed))
-                export._report_changed(changed, files)
+        self.search([("state", "in", VERIFIED)])._verify()
 
     def action_verify(self):
         """The nightly comparison, now."""
-        self._require_state("exported", "handed_over")
+        self._require_state(*VERIFIED)
+        self._verify()
+        return True
+
+    def _verify(self) -> None:
+        """Compare entries and files with the export; of a withdrawn one the files alone.
+
+        A withdrawn export has set its entries free, but its files must be kept: they may have
+        been handed over, and prove what had to be withdrawn.
+        """
         self.env.flush_all()
         for export in self:
             changed, files = export._changed_entries(), not export._files_unchanged()
+            if changed or files:
+                _logger.warning("%s: %s entries changed after the export", export, len(changed))
             export._report_changed(changed, files)
-        return True
 
     def _changed_entries(self) -> list[int]:
         """Entries of this export that are no longer what was exported, or gone."""

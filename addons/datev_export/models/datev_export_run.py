@@ -135,6 +135,9 @@ class DatevExport(models.Model):
         """Rows for the entries of a piece; those without are left out, with a finding."""
         found = []
         for move in piece.moves:
+            if move.from_advisor:
+                self._leave_out_returned(run, move)
+                continue
             lines = piece.lines.get(move.id, ())
             if any(line.account_type in KIND_OF_TYPE and not line.partner_id for line in lines):
                 self._find_missing_contact(run, move)
@@ -161,6 +164,18 @@ class DatevExport(models.Model):
             self.env._(
                 "%(entry)s has a receivable or payable without a contact; it goes to the "
                 "collective account.",
+                entry=move.name,
+            ),
+            move_id=move.id,
+        )
+
+    def _leave_out_returned(self, run: Run, move) -> None:
+        run.left_out += 1
+        run.find(
+            "left_out",
+            "from_advisor",
+            self.env._(
+                "%(entry)s came from the tax advisor and is in DATEV already.",
                 entry=move.name,
             ),
             move_id=move.id,

@@ -1,8 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 """Draft entries of a Buchungsstapel of the advisor; they never go back to DATEV."""
 
-from dataclasses import replace
-
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -99,32 +97,3 @@ class AccountMove(models.Model):
         check_company=True,
         help="The tax advisor has this entry: it is not exported to DATEV again.",
     )
-
-
-class DatevExport(models.Model):
-    _inherit = "datev.export"
-
-    def _book_entries(self, run, piece):
-        """Leave out what came from the advisor."""
-        self.env.cr.execute(
-            SQL(
-                "SELECT id FROM account_move WHERE id = ANY(%s) AND datev_import_id IS NOT NULL",
-                [move.id for move in piece.moves],
-            )
-        )
-        returned = {move_id for (move_id,) in self.env.cr.fetchall()}
-        for move in piece.moves:
-            if move.id in returned:
-                run.left_out += 1
-                run.find(
-                    "left_out",
-                    "from_advisor",
-                    self.env._(
-                        "%(entry)s came from the tax advisor and is in DATEV already.",
-                        entry=move.name,
-                    ),
-                    move_id=move.id,
-                )
-        if returned:
-            piece = replace(piece, moves=[m for m in piece.moves if m.id not in returned])
-        return super()._book_entries(run, piece)

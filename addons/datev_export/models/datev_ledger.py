@@ -61,6 +61,7 @@ class MoveRow(NamedTuple):
     partner: str
     foreign: bool
     on_suspense: bool
+    from_advisor: bool
     stack: str
     document: str
 
@@ -281,7 +282,7 @@ class DatevLedger(models.AbstractModel):
                            SELECT 1 FROM account_move_line s
                            WHERE s.move_id = m.id AND s.account_id = j.suspense_account_id
                        ),
-                       r.stack, COALESCE(r.document, '')
+                       m.datev_import_id IS NOT NULL, r.stack, COALESCE(r.document, '')
                 FROM datev_run r
                 JOIN account_move m ON m.id = r.move_id
                 JOIN res_company c ON c.id = m.company_id

@@ -2,31 +2,34 @@
 """Master data files beside the bookings: new and changed contacts, names of used accounts."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from odoo import fields, models
-from odoo.tools import SQL
+from odoo import models
 
 from ..extf.check_master import check_master
 from ..extf.master import (
     AccountRecord,
     PartnerRecord,
     account_values,
+    is_customer,
     partner_values,
     write_master,
 )
-from ..extf.spec_master import ACCOUNTS, PARTNERS, Format
+from ..extf.spec_master import ACCOUNTS, PARTNERS, PAYMENT_TERMS, Format
 from ..extf.stacks import StackFile
 from .datev_files import FileOnDisk
+from .datev_payment_term import term_of
 from .datev_run import Run
 
-FILE_OF_FORMAT = {PARTNERS: "partners", ACCOUNTS: "accounts"}
+FILE_OF_FORMAT = {PARTNERS: "partners", ACCOUNTS: "accounts", PAYMENT_TERMS: "terms"}
+# What has a number by which the advisor knows it.
+MODEL_OF_FORMAT = {PARTNERS: "datev.personal.account", PAYMENT_TERMS: "datev.payment.term"}
 
 
 @dataclass(frozen=True)
 class MasterFile:
-    """A finished file, and the digest of each personal account in it."""
+    """A finished file, and the digest of each number told in it."""
 
     kind: Format
     content: bytes
@@ -34,21 +37,8 @@ class MasterFile:
 
 
 class DatevPersonalAccount(models.Model):
-    _inherit = "datev.personal.account"
-
-    exported_digest = fields.Char(
-        readonly=True, copy=False, help="SHA-256 of the master data the tax advisor has."
-    )
-    master_export_id = fields.Many2one(
-        "datev.export",
-        string="Master Data in",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        ondelete="set null",
-        check_company=True,
-        help="The export that told the tax advisor the master data of this account.",
-    )
+    _name = "datev.personal.account"
+    _inherit = ["datev.personal.account", "datev.told"]
 
 
 class DatevExport(models.Model):
@@ -61,32 +51,29 @@ class DatevExport(models.Model):
         return result
 
     def _make_masters(self, run: Run) -> None:
-        """Files of the contacts that are new or changed, and of the accounts in the file."""
-        header = self._stack_header()
-        replaced = run.frame.replaced
-        partners = self._master_partners(run, replaced)
-        digests = {
-            row[1]: hashlib.sha256(repr(sorted(row.items())).encode()).hexdigest()
-            for row in partners
-        }
-        known = self._known_digests()
-        changed = [row for row in partners if known.get(row[1]) != digests[row[1]]]
-        told = {row[1]: digests[row[1]] for row in changed}
-        accounts = self._master_accounts(run, replaced)
-        for kind, rows, kept in ((PARTNERS, changed, told), (ACCOUNTS, accounts, {})):
-            if rows:
-                file = MasterFile(kind, write_master(kind, header, rows), kept)
-                self._find_problems(run, check_master(file.content, kind), 0, [])
+        """Check and keep the files; those without rows are none."""
+        for file in self._master_files(run):
+            if file:
+                self._find_problems(run, check_master(file.content, file.kind), 0, [])
                 run.masters.append(file)
 
-    def _known_digests(self) -> dict[str, str]:
-        """What the advisor has of each personal account."""
-        accounts = self.env["datev.personal.account"].search_read(
-            [("company_id", "=", self.company_id.id), ("exported_digest", "!=", False)],
-            ["number", "exported_digest"],
-            load=False,
-        )
-        return {str(account["number"]): account["exported_digest"] for account in accounts}
+    def _master_files(self, run: Run) -> Iterator[MasterFile | None]:
+        """Files of the contacts that are new or changed, and of the accounts in the file."""
+        yield self._changed_masters(PARTNERS, self._master_partners(run, run.frame.replaced))
+        rows = self._master_accounts(run, run.frame.replaced)
+        yield MasterFile(ACCOUNTS, write_master(ACCOUNTS, self._stack_header(), rows), {})
+
+    def _changed_masters(self, kind: Format, rows: list[dict[int, str]]) -> MasterFile | None:
+        """File of those rows that the advisor does not have like this."""
+        digests = {
+            row[1]: hashlib.sha256(repr(sorted(row.items())).encode()).hexdigest() for row in rows
+        }
+        known = self.env[MODEL_OF_FORMAT[kind]]._datev_known(self.company_id) if rows else {}
+        changed = [row for row in rows if known.get(row[1]) != digests[row[1]]]
+        if not changed:
+            return None
+        told = {row[1]: digests[row[1]] for row in changed}
+        return MasterFile(kind, write_master(kind, self._stack_header(), changed), told)
 
     def _master_accounts(self, run: Run, replaced: dict[str, str]) -> list[dict[int, str]]:
         codes = run.frame.accounts
@@ -98,23 +85,27 @@ class DatevExport(models.Model):
             for account in accounts.sorted(lambda account: codes[account.id])
         ]
 
-    def _master_partners(self, run: Run, replaced: dict[str, str]) -> list[dict[int, str]]:
+    def _master_contacts(self, run: Run) -> list[tuple[str, models.Model]]:
+        """Personal account and contact of the customers and suppliers in the file."""
         numbers = {
-            number: (kind, partner_id)
-            for (kind, partner_id), number in run.frame.personal.items()
+            number: partner_id
+            for (_kind, partner_id), number in run.frame.personal.items()
             if number in run.accounts
         }
         # Contacts of the company's own entries; the bookkeeper need not see all of them.
         contacts = self.env["res.partner"].sudo().with_company(self.company_id)
-        ids = {partner_id for _kind, partner_id in numbers.values()}
-        partners = {partner.id: partner for partner in contacts.browse(ids)}
+        partners = {partner.id: partner for partner in contacts.browse(set(numbers.values()))}
+        return [(number, partners[partner_id]) for number, partner_id in sorted(numbers.items())]
+
+    def _master_partners(self, run: Run, replaced: dict[str, str]) -> list[dict[int, str]]:
         return [
-            partner_values(self._prepare_partner(number, partners[partner_id]), replaced)
-            for number, (_kind, partner_id) in sorted(numbers.items())
+            partner_values(self._prepare_partner(run, number, partner), replaced)
+            for number, partner in self._master_contacts(run)
         ]
 
-    def _prepare_partner(self, number: str, partner) -> PartnerRecord:
+    def _prepare_partner(self, run: Run, number: str, partner) -> PartnerRecord:
         bank = partner.bank_ids[:1]
+        term = self._term_of_partner(number, partner)
         return PartnerRecord(
             account=number,
             name=partner.name or "",
@@ -133,15 +124,15 @@ class DatevExport(models.Model):
             bank=bank.bank_name or "",
             number=partner.ref or "",
             language=partner.lang or "",
-            days=self._days_until_due(partner.property_payment_term_id),
+            term=term_of(term),
+            term_number=run.terms.get(term.id),
         )
 
-    def _days_until_due(self, term) -> int | None:
-        """Days of a term that is one payment after so many days; None for any other."""
-        line = term.line_ids
-        if len(line) != 1 or line.delay_type != "days_after":
-            return None
-        return line.nb_days
+    def _term_of_partner(self, number: str, partner):
+        """Payment terms that a contact has as customer, or as supplier."""
+        if is_customer(number):
+            return partner.property_payment_term_id
+        return partner.property_supplier_payment_term_id
 
     def _store_files(self, run: Run) -> list[int]:
         """The master data files come after the bookings."""
@@ -150,30 +141,13 @@ class DatevExport(models.Model):
                 self.date_from, self.date_to, 1, b"", (), stack=FILE_OF_FORMAT[file.kind]
             )
             run.files.files.append(FileOnDisk(head, file.content, 1))
-            self._remember_masters(file.digests)
+            if file.digests:
+                self.env[MODEL_OF_FORMAT[file.kind]]._datev_remember(self, file.digests)
         return super()._store_files(run)
 
-    def _remember_masters(self, digests: Mapping[str, str]) -> None:
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE datev_personal_account a
-                SET exported_digest = d.digest, master_export_id = %(export)s
-                FROM UNNEST(%(numbers)s::integer[], %(digests)s::text[]) AS d (number, digest)
-                WHERE a.company_id = %(company)s AND a.number = d.number
-                """,
-                export=self.id,
-                company=self.company_id.id,
-                numbers=[int(number) for number in digests],
-                digests=list(digests.values()),
-            )
-        )
-        self.env["datev.personal.account"].invalidate_model(["exported_digest", "master_export_id"])
-
     def _withdraw(self, reason: str) -> None:
-        """What a withdrawn export told of its contacts is told again."""
+        """What a withdrawn export told is told again."""
         result = super()._withdraw(reason)
-        accounts = self.env["datev.personal.account"].search([("master_export_id", "in", self.ids)])
-        accounts.write({"exported_digest": False, "master_export_id": False})
+        for model in MODEL_OF_FORMAT.values():
+            self.env[model]._datev_forget(self)
         return result

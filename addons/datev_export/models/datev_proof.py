@@ -22,6 +22,7 @@ FILE_KINDS = {
     YEAR_END: "Jahresabschluss",
     "partners": "Debitoren_Kreditoren",
     "accounts": "Kontenbeschriftungen",
+    "terms": "Zahlungsbedingungen",
 }
 # More of the same kind would only hide the others.
 MOST_PROBLEMS = 50

@@ -35,6 +35,8 @@ class Run:
     findings: list[dict] = field(default_factory=list)
     # Finished master data files, see `datev_master`.
     masters: list = field(default_factory=list)
+    # Number of each of the payment terms that are exported.
+    terms: dict[int, int] = field(default_factory=dict)
 
     @property
     def blocked(self) -> bool:

@@ -11,6 +11,7 @@ from . import (
     test_kinds,
     test_immutable,
     test_import,
+    test_payment_terms,
     test_queries,
     test_receipts,
     test_settings,

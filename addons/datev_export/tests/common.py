@@ -226,10 +226,11 @@ class DatevCase(TransactionCase):
 
     def stacks(self, export):
         """Files with bookings."""
+        masters = ("Debitoren", "beschriftungen", "Zahlungsbedingungen")
         return [
             attachment
             for attachment in export.attachment_ids.sorted("id")
-            if "Debitoren" not in attachment.name and "beschriftungen" not in attachment.name
+            if not any(kind in attachment.name for kind in masters)
         ]
 
     def rows(self, export):

@@ -274,6 +274,62 @@ class TestImmutable(DatevCase):
             self.datev._cron_verify()
         self.assertEqual(self.changed().code, "files_changed")
 
+    def test_files_of_a_withdrawn_export_are_compared(self):
+        """Its entries are free, but what was handed over stays as it was."""
+        self.datev._withdraw("Falscher Monat")
+        self.env.cr.execute("UPDATE account_move SET ref = 'x' WHERE id = %s", [self.move.id])
+        self.env.invalidate_all()
+        self.env["datev.export"]._cron_verify()
+        self.assertFalse(self.changed())
+        self.test_file_that_is_not_the_exported_one_is_found()
+
+    def test_new_settings_leave_what_was_exported(self):
+        """Keys, automatic flags and cost centres count for what is exported from now on."""
+        files = [attachment.raw for attachment in self.datev._files()]
+        sales = self.move.invoice_line_ids.account_id
+        self.tax["ust_19"].datev_tax_key = "40"
+        sales.write({"datev_automatic": "no", "datev_automatic_key": "2"})
+        self.company.write({"datev_general_reversal": False, "datev_lock": True})
+        self.datev._cron_verify()
+        self.assertFalse(self.changed())
+        self.assertEqual([attachment.raw for attachment in self.datev._files()], files)
+        later = self.invoice(self.line(200), day="2026-10-21")
+        back = self.move._reverse_moves([{"date": "2026-10-22", "invoice_date": "2026-10-22"}])
+        back.action_post()
+        supplement = self.exported()
+        moves = supplement.entry_ids.move_id
+        self.assertEqual(moves, later + back)
+        self.assertFalse(self.changed())
+
+    def test_settings_that_were_exported_warn(self):
+        sales = self.move.invoice_line_ids.account_id
+        for record, vals in (
+            (self.tax["ust_19"], {"datev_tax_key": "5"}),
+            (sales, {"datev_automatic": "no"}),
+        ):
+            self.assertIn("warning", self.changed_in_form(record, vals))
+        for record, vals in (
+            (self.tax["vst_7"], {"datev_tax_key": "5"}),
+            (self.account("sales_7"), {"datev_automatic": "no"}),
+        ):
+            self.assertNotIn("warning", self.changed_in_form(record, vals))
+
+    def changed_in_form(self, record, vals):
+        """What the form says to a value before it is saved."""
+        return record.onchange(vals, list(vals), dict.fromkeys(vals, {}))
+
+    def test_cost_centre_of_an_exported_entry_is_not_deleted(self):
+        plan = self.env["account.analytic.plan"].create({"name": "Kostenstelle"})
+        used, free = self.env["account.analytic.account"].create(
+            [{"name": name, "plan_id": plan.id} for name in ("Laden", "Büro")]
+        )
+        self.invoice(self.line(5, analytic_distribution={str(used.id): 100}), day="2026-10-25")
+        supplement = self.export()
+        self.assertEqual(supplement.state, "exported")
+        with self.assertRaisesRegex(UserError, REFUSED):
+            (used + free).unlink()
+        free.unlink()
+
     def test_period_can_be_closed(self):
         self.assertTrue(self.datev.period_open)
         self.datev.action_lock_period()

@@ -178,6 +178,154 @@ class TestKinds(DatevCase):
             [("11,90", note.datev_document), ("119,00", invoice.datev_document)],
         )
 
+    def test_exchange_difference_closes_the_open_item(self):
+        """1.100 USD, invoiced at 1.1 and paid at 1.0: the gain is an entry in EUR."""
+        dollar = self.foreign("USD", 1.1)
+        self.env["res.currency.rate"].create(
+            {
+                "name": "2026-10-18",
+                "currency_id": dollar.id,
+                "company_id": self.company.id,
+                "rate": 1,
+            }
+        )
+        invoice = self.invoice(self.line(1100, None, "sales_plain"), currency_id=dollar.id)
+        self.pay(invoice)
+        self.assertEqual(invoice.amount_residual, 0)
+        difference = self.env["account.move"].search(
+            [("journal_id", "=", self.company.currency_exchange_journal_id.id)]
+        )
+        self.assertEqual(difference.state, "posted")
+        export = self.exported(date_to="2026-12-31")
+        self.assertIn(difference, export.entry_ids.move_id)
+        gain = self.company.income_currency_exchange_account_id.code
+        proof = {line.account_number: line for line in export.proof_line_ids}
+        self.assertEqual(proof[gain].file_credit, 100)
+        self.assertEqual((proof["10000"].file_debit, proof["10000"].file_credit), (1100, 1100))
+        (row,) = (r for r in self.rows(export) if gain in (r["account"], r["contra"]))
+        self.assertEqual((row["amount"], row["day"]), ("100,00", f"{difference.date:%d%m}"))
+
+    def test_cash_journal(self):
+        """Money in and out of the till, against accounts and against an open item."""
+        cash = self.env["account.journal"].search(
+            [("type", "=", "cash"), ("company_id", "=", self.company.id)], limit=1
+        ) or self.env["account.journal"].create({"name": "Kasse", "code": "KAS", "type": "cash"})
+        lines = self.env["account.bank.statement.line"].create(
+            [
+                {
+                    "journal_id": cash.id,
+                    "date": "2026-10-12",
+                    "payment_ref": name,
+                    "amount": amount,
+                    **({"counterpart_account_id": self.account(account).id} if account else {}),
+                }
+                for name, amount, account in (
+                    ("Einlage", 500.05, "1360"),
+                    ("Porto", -23.81, "expense"),
+                    ("Noch offen", 7, None),
+                )
+            ]
+        )
+        export = self.exported()
+        self.assertEqual(export.entry_ids.move_id, lines[:2].move_id)
+        left_out = export.finding_ids.filtered(lambda finding: finding.code == "suspense")
+        self.assertEqual(left_out.move_id, lines[2].move_id)
+        till = cash.default_account_id.code
+        self.assertEqual(
+            sorted(self.brief(export)),
+            sorted(
+                [("500,05", "S", till, "1360", ""), ("23,81", "S", self.code("expense"), till, "")]
+            ),
+        )
+
+    def code(self, name):
+        return self.accounts[self.chart][name]
+
+    def test_stock_valuation(self):
+        """What a stock count posts goes to the advisor as it stands, without tax."""
+        if "valuation_account_id" not in self.env["stock.location"]._fields:
+            self.skipTest("stock_account is not installed")
+        stock, change = self.account("3980") or self.account("1360"), self.account("3400")
+        journal = self.env["account.journal"].search(
+            [("type", "=", "general"), ("company_id", "=", self.company.id)], limit=1
+        )
+        self.company.write(
+            {"account_stock_journal_id": journal.id, "account_stock_valuation_id": stock.id}
+        )
+        category = self.env["product.category"].create(
+            {
+                "name": "Rohstoffe",
+                "property_valuation": "real_time",
+                "property_cost_method": "standard",
+                "property_stock_valuation_account_id": stock.id,
+            }
+        )
+        product = self.env["product.product"].create(
+            {
+                "name": "Sheabutter",
+                "is_storable": True,
+                "categ_id": category.id,
+                "standard_price": 3.33,
+            }
+        )
+        product.property_stock_inventory.valuation_account_id = change
+        warehouse = self.env["stock.warehouse"].search([("company_id", "=", self.company.id)])
+        quant = (
+            self.env["stock.quant"]
+            .with_context(inventory_mode=True, force_period_date="2026-10-15")
+            .create(
+                {
+                    "product_id": product.id,
+                    "location_id": warehouse[0].lot_stock_id.id,
+                    "inventory_quantity": 7,
+                }
+            )
+        )
+        quant.action_apply_inventory()
+        move = self.env["stock.move"].search([("product_id", "=", product.id)]).account_move_id
+        self.assertEqual(move.state, "posted")
+        export = self.exported()
+        self.assertEqual(export.entry_ids.move_id, move)
+        (row,) = self.rows(export)
+        # The account of purchases is automatic: without the key DATEV would take tax out.
+        self.assertEqual(row["key"], "40")
+        self.assertEqual(
+            (row["amount"], {row["account"], row["contra"]}), ("23,31", {stock.code, change.code})
+        )
+
+    def test_complaint_expense_receipts(self):
+        """Receipts paid out of pocket are bookings like bills, by the contact who paid."""
+        receipt = self.invoice(self.line(10, "vst_19"), move_type="in_receipt", ref="BON7")
+        sold = self.invoice(self.line(20), move_type="out_receipt")
+        export = self.exported()
+        self.assertEqual(export.entry_ids.move_id, receipt + sold)
+        self.assertEqual(
+            sorted(self.brief(export)),
+            [
+                ("11,90", "H", "70000", self.code("expense"), "9"),
+                ("23,80", "S", "10000", self.code("sales_19"), ""),
+            ],
+        )
+        self.assertEqual(self.rows(export)[0]["document"], "BON7")
+
+    def test_complaint_no_list_of_what_is_wrong_before_the_export(self):
+        """The check tells everything with the record to repair, and leaves no trace."""
+        self.company.datev_consultant_number = False
+        bare = self.manual(("1360", 5), (self.supplier.property_account_payable_id.code, -5))
+        empty = self.manual(("1360", 0), ("rent", 0))
+        export = self.export(export=False)
+        export.action_check()
+        found = {finding.code: finding for finding in export.finding_ids}
+        self.assertTrue(found["consultant_number"].settings)
+        self.assertEqual(found["no_partner"].move_id, bare)
+        self.assertEqual(found["no_amount"].move_id, empty)
+        self.assertEqual(
+            [found[code].severity for code in ("consultant_number", "no_partner", "no_amount")],
+            ["blocking", "warning", "left_out"],
+        )
+        self.assertEqual(export.state, "draft")
+        self.assertFalse(export.attachment_ids or (bare + empty).datev_export_id)
+
     def test_opening_balances_have_a_stack_of_their_own(self):
         self.invoice(self.line(100))
         opening = self.manual(("rent", 500), ("expense", -500), day="2026-10-01")

@@ -92,7 +92,11 @@ def test_tax_that_is_not_the_rate_is_booked_net():
         ([("8400", 100, OUT7)], "net", gross.AUTOMATIC_DIFFERS),
         ([("8315", 100, OUT19)], "net", gross.AUTOMATIC_DIFFERS),
         ([("8200", 100, replace(OUT19, rate=Decimal(16)))], "net", gross.RATE_DIFFERS),
-        ([("8200", 100, replace(OUT19, key="77"))], "net", gross.KEY_UNKNOWN),
+        ([("8200", 100, replace(OUT19, key="77"))], "net", gross.KEY_NOT_SAFE),
+        ([("8200", 100, replace(OUT19, key="506"))], "net", gross.KEY_NOT_SAFE),
+        ([("8200", 100, replace(OUT19, key="6501"))], "net", gross.KEY_NOT_SAFE),
+        ([("8200", 100, replace(OUT19, key="95"))], "net", gross.KEY_NOT_SAFE),
+        ([("8200", 100, replace(OUT19, key="401"))], "net", gross.KEY_NOT_SAFE),
     ],
 )
 def test_reasons_for_net_rows(lines, mode, code):

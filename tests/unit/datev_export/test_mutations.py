@@ -71,7 +71,7 @@ PARTNER = PartnerRecord(
     phone="+49 30 1",
     iban="DE02 1203 0000 0000 2020 51",
     bic="BYLADEM1001",
-    days=14,
+    term=TermRecord(0, "14 Tage", 14, Decimal(2), 7),
 )
 SUPPLIER = PartnerRecord("70000", "Erika Muster", company=False)
 
