@@ -35,7 +35,8 @@ COUNTER_TYPES = frozenset(
 KIND_OF_TYPE = {"asset_receivable": "customer", "liability_payable": "supplier"}
 # Entries read, booked and proven at a time.
 PIECE = 1_000
-# Matches of open items, seen from both sides.
+# Matches of open items, seen from both sides. An exchange difference that is matched with the
+# payment belongs, like that part of the payment, to the item that was paid.
 MATCHES = SQL(
     """
     (
@@ -44,6 +45,19 @@ MATCHES = SQL(
         UNION ALL
         SELECT credit_move_id, debit_move_id, (amount * 100)::bigint, id
         FROM account_partial_reconcile
+        UNION ALL
+        SELECT part.line_id, paid.debit_move_id + paid.credit_move_id - payment.id,
+               (rest.amount * 100)::bigint, rest.id
+        FROM account_partial_reconcile paid
+        JOIN account_move_line difference ON difference.move_id = paid.exchange_move_id
+        JOIN account_partial_reconcile rest
+          ON difference.id IN (rest.debit_move_id, rest.credit_move_id)
+        JOIN account_move_line payment
+          ON payment.id = rest.debit_move_id + rest.credit_move_id - difference.id
+         AND payment.id IN (paid.debit_move_id, paid.credit_move_id)
+        JOIN account_move m ON m.id = payment.move_id AND m.move_type = 'entry'
+        CROSS JOIN LATERAL (VALUES (payment.id), (difference.id)) AS part (line_id)
+        WHERE paid.exchange_move_id IS NOT NULL
     ) AS own (line_id, other_id, cents, id)
     """
 )

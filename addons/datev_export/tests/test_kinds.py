@@ -204,6 +204,15 @@ class TestKinds(DatevCase):
         self.assertEqual((proof["10000"].file_debit, proof["10000"].file_credit), (1100, 1100))
         (row,) = (r for r in self.rows(export) if gain in (r["account"], r["contra"]))
         self.assertEqual((row["amount"], row["day"]), ("100,00", f"{difference.date:%d%m}"))
+        # Under the number of the invoice all of them clear at the advisor.
+        self.assertEqual(
+            {
+                row["document"]
+                for row in self.rows(export)
+                if "10000" in (row["account"], row["contra"])
+            },
+            {invoice.datev_document},
+        )
 
     def test_cash_journal(self):
         """Money in and out of the till, against accounts and against an open item."""
