@@ -76,7 +76,7 @@ class DatevExport(models.Model):
         for kind, rows, kept in ((PARTNERS, changed, told), (ACCOUNTS, accounts, {})):
             if rows:
                 file = MasterFile(kind, write_master(kind, header, rows), kept)
-                self._find_problems(run, check_master(file.content, kind), 0, [])
+                self._find_master_problems(run, kind, check_master(file.content, kind), rows)
                 run.masters.append(file)
 
     def _known_digests(self) -> dict[str, str]:
