@@ -27,7 +27,14 @@ FILE = (
 def set_up_handover(env):
     """An exported month and an advisor with an e-mail address."""
     advisor = env["res.partner"].create({"name": "Kanzlei", "email": "kanzlei@example.com"})
-    env.company.write({"datev_advisor_id": advisor.id, "email": "firma@example.com"})
+    env.company.write(
+        {
+            "datev_consultant_number": "29098",
+            "datev_client_number": "55003",
+            "datev_advisor_id": advisor.id,
+            "email": "firma@example.com",
+        }
+    )
     customer = env["res.partner"].create({"name": "Kundin"})
     env["account.move"].create(
         {

@@ -27,7 +27,9 @@ class DatevFinding(models.Model):
         for finding in self:
             records = finding.move_id or finding.account_id or finding.tax_id or finding.partner_id
             finding.can_fix = (
-                bool(records) or finding.settings or finding.code in (*OUTSIDE, *OTHER, *STEP_OF_CODE)
+                bool(records)
+                or finding.settings
+                or finding.code in (*OUTSIDE, *OTHER, *STEP_OF_CODE)
             )
 
     def action_fix(self):

@@ -57,9 +57,7 @@ class DatevExport(models.Model):
         with self.env.registry.cursor() as cr:
             attempts = self.env(cr=cr)["datev.handover.attempt"]
             # Written by this code alone, see above.
-            attempt_id = (
-                attempts.sudo().create({"export_id": self.id, "user_id": self.env.uid}).id
-            )
+            attempt_id = attempts.sudo().create({"export_id": self.id, "user_id": self.env.uid}).id
         try:
             yield
         except UserError:

@@ -86,8 +86,7 @@ class DatevReceiptSource(models.AbstractModel):
             late += [
                 head
                 for head in heads
-                if choices[head.id].files
-                and (head.id, choices[head.id].fingerprint) not in brought
+                if choices[head.id].files and (head.id, choices[head.id].fingerprint) not in brought
             ]
         return late
 

@@ -36,7 +36,11 @@ class DatevSetup(models.Model):
         company = self.company_id
         email = company.datev_advisor_id.email_normalized
         if not email:
-            return "handover", "advice", self.env._("by download: no advisor with an e-mail address")
+            return (
+                "handover",
+                "advice",
+                self.env._("by download: no advisor with an e-mail address"),
+            )
         if company.datev_mail_encrypt and not company.datev_zip_password_set:
             return "handover", "advice", self.env._("%s, but no password for the ZIP", email)
         return "handover", "good", email

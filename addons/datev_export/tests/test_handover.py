@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 import io
 import zipfile
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from unittest.mock import patch
@@ -181,13 +182,10 @@ class TestHandover(HandoverCase):
 
     def test_a_mail_that_may_have_gone_out_is_not_sent_again_by_itself(self):
         export = self.exported()
-        with (
-            self.mock_mail_gateway(),
-            patch.object(type(export), "_send_now", side_effect=ConnectionAbortedError),
-            self.assertRaises(ConnectionAbortedError),
-        ):
+        broken = patch.object(type(export), "_send_now", side_effect=ConnectionAbortedError)
+        # assertRaises() would take back what a broken process leaves: the note by itself.
+        with self.mock_mail_gateway(), broken, suppress(ConnectionAbortedError):
             export._hand_over_by_mail(encrypt=False)
-        # What a broken process leaves: the note that stands by itself.
         export._store({"state": "exported", "handed_over_on": False})
         wizard = self.wizard(export, how="email", encrypt=False)
         self.assertTrue(wizard.begun_on)

@@ -153,7 +153,8 @@ class TestImport(DatevCase):
         record.action_check()
         kinds = {f.kind: f for f in record.finding_ids}
         self.assertEqual(
-            set(kinds), {"account", "personal", "key_unknown", "discount", "currency", "cost", "tax_report"}
+            set(kinds),
+            {"account", "personal", "key_unknown", "discount", "currency", "cost", "tax_report"},
         )
         self.assertFalse(kinds["cost"].blocking)
         self.assertEqual((kinds["discount"].first_line, kinds["discount"].row_count), (6, 1))
