@@ -1,12 +1,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 """What the tests of hand-overs and imports at the same time run inside Odoo, in processes."""
 
+import base64
 import json
 import os
 import signal
 import time
 from pathlib import Path
 from unittest.mock import patch
+
+from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError
 from odoo.service.model import retrying
@@ -110,8 +113,6 @@ def set_up_import(env):
 
 
 def _values(content=FILE):
-    import base64
-
     return {"file": base64.b64encode(content), "file_name": "EXTF_Abschluss.csv"}
 
 
@@ -149,7 +150,7 @@ def _try(env, function):
     try:
         retrying(function, env)
         env.cr.commit()
-    except Exception as error:
+    except (UserError, IntegrityError) as error:
         env.cr.rollback()
         return type(error).__name__
     return "done"

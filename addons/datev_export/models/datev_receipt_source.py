@@ -112,7 +112,8 @@ class DatevReceiptSource(models.AbstractModel):
                   AND EXISTS (
                       SELECT 1 FROM ir_attachment a
                       WHERE a.res_model = 'account.move' AND a.res_id = m.id
-                        AND a.type = 'binary' AND a.create_date >= e.exported_on + INTERVAL '1 second'
+                        AND a.type = 'binary'
+                        AND a.create_date >= e.exported_on + INTERVAL '1 second'
                   )
                 ORDER BY m.date, m.id
                 """,
