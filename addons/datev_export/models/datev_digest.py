@@ -129,9 +129,8 @@ class DatevExport(models.Model):
     def _files_unchanged(self) -> bool:
         """Whether the stored files still have the fingerprint of the export."""
         digest = hashlib.sha256()
-        for attachment in self._files():
-            digest.update(attachment.raw or b"")
-            attachment.invalidate_recordset(["raw"])
+        for content in self._files()._datev_contents():
+            digest.update(content)
         return digest.hexdigest() == self.sha256
 
     def _report_changed(self, move_ids: list[int], files: bool) -> None:

@@ -1,7 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 """The way of an export to the advisor: one ZIP, by download or by e-mail."""
 
-import io
 import tempfile
 from contextlib import contextmanager
 from pathlib import PurePosixPath
@@ -41,23 +40,14 @@ class DatevExport(models.Model):
     def _parts(self, receipts: bool = True) -> list[Part]:
         """Sheet, packages of receipts and DATEV files, each opened when its turn comes."""
         sheet = self._get_sheet()
-        parts = [Part(SHEET, sheet.name, self._opener(sheet))]
+        parts = [Part(SHEET, sheet.name, sheet._datev_opener())]
         if receipts:
             parts += [Part(RECEIPTS, package.name, package._open) for package in self.package_ids]
         parts += [
-            Part(folder_of(file.name), file.name, self._opener(file))
+            Part(folder_of(file.name), file.name, file._datev_opener())
             for file in self.attachment_ids
         ]
         return parts
-
-    def _opener(self, attachment):
-        @contextmanager
-        def opened():
-            content = attachment.with_prefetch().raw
-            attachment.invalidate_recordset(["raw", "db_datas"], flush=False)
-            yield io.BytesIO(content)
-
-        return opened
 
     @contextmanager
     def _open_bundle(self, password: str = "", receipts: bool = True):
@@ -146,7 +136,7 @@ class DatevExport(models.Model):
         """(name, bytes, SHA-256) of each file, in the order in which the advisor takes them."""
         files = [(package.name, package.size, package.sha256) for package in self.package_ids]
         for attachment in self._files().sorted(lambda file: (folder_of(file.name), file.id)):
-            with self._opener(attachment)() as source:
+            with attachment._datev_opener()() as source:
                 files.append((attachment.name, attachment.file_size, digest(source)))
         return files
 
@@ -160,14 +150,19 @@ class DatevExport(models.Model):
             )
         return advisor.email_normalized
 
-    def _hand_over_by_mail(self, encrypt: bool = True, receipts: bool = True) -> None:
+    def _hand_over_by_mail(
+        self, encrypt: bool = True, receipts: bool = True, again: bool = False
+    ) -> None:
         """Send the ZIP; if the mail server refuses, nothing has happened.
 
         The sending is the last thing: whatever could fail in the database has been written
-        before, so that a mail that went out is also noted.
+        before, so that a mail that went out is also noted. `again` sends although a mail may
+        have gone out before.
         """
         self.ensure_one()
         self._lock_handover()
+        if not again:
+            self._refuse_second_mail()
         recipient = self._advisor_email()
         password = self.company_id._get_datev_zip_password() if encrypt else ""
         content = self._mail_content(password, receipts)
@@ -188,7 +183,8 @@ class DatevExport(models.Model):
             )
         )
         self.env.flush_all()
-        self._send_now(mail)
+        with self._attempt():
+            self._send_now(mail)
         mail.unlink()
         attachment.unlink()
 

@@ -78,7 +78,7 @@ class DatevExport(models.Model):
         for attachment in self.attachment_ids:
             if folder_of(attachment.name) != BOOKINGS:
                 continue
-            with self._opener(attachment)() as source:
+            with attachment._datev_opener()() as source:
                 stack = read_stack(source.read())
             for row in stack.rows:
                 sums[row.key][0] += 1

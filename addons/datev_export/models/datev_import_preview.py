@@ -10,6 +10,7 @@ from odoo import Command, fields, models
 from ..extf.chart import Chart, TaxRule
 from ..extf.drafts import DraftEntry, account_balances, entries_of, obstacle
 from ..extf.incoming import IncomingRow, IncomingStack
+from ..extf.spec import KEY_NO_AUTOMATIC
 from ..extf.text import clean_cost
 
 KINDS_OF_FINDING = [
@@ -27,9 +28,10 @@ KINDS_OF_FINDING = [
     ("discount", "Cash Discount"),
     ("cost", "Cost Centre"),
     ("locked", "Locked Period"),
+    ("tax_report", "VAT Report"),
 ]
 # What the entries can do without.
-WARNINGS = frozenset({"cost", "locked"})
+WARNINGS = frozenset({"cost", "locked", "tax_report"})
 
 
 @dataclass
@@ -72,6 +74,7 @@ class DatevImport(models.Model):
         mapped = Mapped(replace(stack, rows=rows), self._incoming_chart())
         self._check_header(mapped)
         self._check_period(mapped)
+        self._check_tax(mapped)
         clear = [item for item in rows if self._is_clear(mapped, item)]
         mapped.currencies = self._find_currencies({item.row.currency for item in clear})
         digits = {name: record.decimal_places for name, record in mapped.currencies.items()}
@@ -127,6 +130,19 @@ class DatevImport(models.Model):
         for item in mapped.stack.rows if lock else ():
             if item.row.day <= lock:
                 mapped.miss("locked", fields.Date.to_string(lock), item.row.line)
+
+    def _check_tax(self, mapped: Mapped) -> None:
+        """Taxes become amounts on their accounts: the VAT report of Odoo does not count them.
+
+        The advisor's ledger has these bookings, so the return filed from there is complete.
+        """
+        chart = mapped.chart
+        for item in mapped.stack.rows:
+            row = item.row
+            taxed = row.key and row.key != KEY_NO_AUTOMATIC
+            automatic = chart.automatic.keys() & {row.account, row.contra}
+            if taxed or (automatic and not row.key):
+                mapped.miss("tax_report", "", row.line)
 
     def _find_currencies(self, names: set[str]) -> dict[str, models.Model]:
         currencies = self.env["res.currency"].search([("name", "in", list(names))])
@@ -290,6 +306,10 @@ class DatevImport(models.Model):
             ),
             "cost": lambda: self.env._(
                 "The cost centre %s is unknown: its rows come without it.", value
+            ),
+            "tax_report": lambda: self.env._(
+                "Rows with tax: the drafts post it to the tax accounts without tax grids. Odoo's "
+                "VAT report does not count these entries; the return of the tax advisor does."
             ),
             "locked": lambda: self.env._(
                 "The books are locked up to %s: posting moves these entries to a later day.",

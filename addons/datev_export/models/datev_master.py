@@ -2,12 +2,11 @@
 """Master data files beside the bookings: new and changed contacts, names of used accounts."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from odoo import models
 
-from ..extf.check_master import check_master
 from ..extf.master import (
     AccountRecord,
     PartnerRecord,
@@ -34,6 +33,8 @@ class MasterFile:
     kind: Format
     content: bytes
     digests: Mapping[str, str]
+    # What the rows are about: the number in the first column of each.
+    numbers: Sequence[str]
 
 
 class DatevPersonalAccount(models.Model):
@@ -54,14 +55,14 @@ class DatevExport(models.Model):
         """Check and keep the files; those without rows are none."""
         for file in self._master_files(run):
             if file:
-                self._find_problems(run, check_master(file.content, file.kind), 0, [])
+                self._find_master_problems(run, file)
                 run.masters.append(file)
 
     def _master_files(self, run: Run) -> Iterator[MasterFile | None]:
         """Files of the contacts that are new or changed, and of the accounts in the file."""
         yield self._changed_masters(PARTNERS, self._master_partners(run, run.frame.replaced))
         rows = self._master_accounts(run, run.frame.replaced)
-        yield MasterFile(ACCOUNTS, write_master(ACCOUNTS, self._stack_header(), rows), {})
+        yield self._master_file(ACCOUNTS, rows, {})
 
     def _changed_masters(self, kind: Format, rows: list[dict[int, str]]) -> MasterFile | None:
         """File of those rows that the advisor does not have like this."""
@@ -73,7 +74,11 @@ class DatevExport(models.Model):
         if not changed:
             return None
         told = {row[1]: digests[row[1]] for row in changed}
-        return MasterFile(kind, write_master(kind, self._stack_header(), changed), told)
+        return self._master_file(kind, changed, told)
+
+    def _master_file(self, kind: Format, rows: list[dict[int, str]], told: dict) -> MasterFile:
+        content = write_master(kind, self._stack_header(), rows)
+        return MasterFile(kind, content, told, [row[1] for row in rows])
 
     def _master_accounts(self, run: Run, replaced: dict[str, str]) -> list[dict[int, str]]:
         codes = run.frame.accounts

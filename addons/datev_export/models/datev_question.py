@@ -75,6 +75,7 @@ class DatevQuestion(models.Model):
             "key": self.env._("Taxes %(about)s"),
             "without": self.env._("Taxes without key, booked with tax rows of their own"),
             "automatic": self.env._("Automatic accounts %(about)s"),
+            "receipts": self.env._("Receipts with the bookings"),
         }
 
     @api.model
@@ -87,6 +88,9 @@ class DatevQuestion(models.Model):
             "unlocked": self.env._("0, can still be changed"),
             "general": self.env._("as Generalumkehr"),
             "mirrored": self.env._("as bookings with the sides exchanged"),
+            "no_receipts": self.env._("none"),
+            "inbox": self.env._("yes, into the inbox of DATEV Unternehmen online"),
+            "folders": self.env._("yes, into folders by year, kind and month"),
         }
 
     def action_confirm(self):
@@ -138,6 +142,7 @@ class DatevSetup(models.Model):
             *(("personal", kind, text) for kind, text in ranges.items()),
             *self._get_key_questions(),
             *self._get_automatic_questions(),
+            ("handover", "receipts", self._receipts_value()),
         ]
 
     def _chart_text(self) -> str:

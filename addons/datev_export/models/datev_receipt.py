@@ -86,8 +86,7 @@ class DatevReceiptFile(models.Model):
             if attachment.store_fname:
                 content = attachments._file_read(attachment.store_fname)
             else:
-                content = attachment.with_prefetch().raw or b""
-                attachment.invalidate_recordset(["raw", "db_datas"])
+                content = attachment._datev_content()
             if hashlib.sha1(content).hexdigest() != file.checksum:
                 raise UserError(
                     self.env._("The receipt %(file)s is not there any more.", file=file.name)

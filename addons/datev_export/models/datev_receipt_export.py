@@ -52,6 +52,7 @@ class DatevExport(models.Model):
         run = super()._run(keep)
         if self.company_id.datev_receipts:
             self._find_receipts(run)
+            self._find_late_receipts(run)
             self._store_findings(run)
         return run
 
@@ -115,6 +116,30 @@ class DatevExport(models.Model):
                 self.env._(
                     "Customer invoices without PDF: %(count)s. Their bookings go without receipt.",
                     count=without_pdf,
+                ),
+            )
+
+    def _find_late_receipts(self, run) -> None:
+        """Name the receipts that came after the export of their entry."""
+        late = self.env["datev.receipt.source"]._late(self)
+        for head in late[:MOST_FINDINGS]:
+            run.find(
+                "info",
+                "receipt_late",
+                self.env._(
+                    "%(entry)s got its receipt after it was exported; the receipt comes along "
+                    "with this export. The advisor assigns it to the booking by its number.",
+                    entry=head.name,
+                ),
+                move_id=head.id,
+            )
+        if len(late) > MOST_FINDINGS:
+            run.find(
+                "info",
+                "receipt_late_more",
+                self.env._(
+                    "%(count)s more receipts came after the export of their entries.",
+                    count=len(late) - MOST_FINDINGS,
                 ),
             )
 
@@ -217,9 +242,10 @@ class DatevExport(models.Model):
                 self.id,
             )
         )
-        receipts = self.env["datev.receipt.source"]._stored(
-            row[0] for row in self.env.cr.fetchall()
-        )
+        source = self.env["datev.receipt.source"]
+        receipts = source._stored(row[0] for row in self.env.cr.fetchall())
+        late = source._keep_late(self)
+        receipts = (receipts | late).sorted(lambda receipt: (receipt.day, receipt.id))
         by_guid = {receipt.guid: receipt for receipt in receipts}
         # Packages are nobody's to edit; this is the code that keeps them.
         packages = (
@@ -236,12 +262,10 @@ class DatevExport(models.Model):
         for package in packages:
             delivered |= package._seal()
         linked: set[str] = set()
-        for attachment in self._files():
-            # Alone: with the others prefetched, all files would be read at once.
-            attachment = attachment.with_prefetch()
-            linked |= links_of(attachment.raw)
-            attachment.invalidate_recordset(["raw"])
-        if problems := check_links(linked, delivered):
+        for content in self._files()._datev_contents():
+            linked |= links_of(content)
+        # Bookings exported earlier cannot point to what came later.
+        if problems := check_links(linked, delivered - set(late.mapped("guid"))):
             raise UserError(
                 self.env._(
                     "Bookings and receipts do not match (%(guid)s). Check the export again.",

@@ -74,6 +74,75 @@ class DatevReceiptSource(models.AbstractModel):
             guids += self._known(choices).values()
         return self.env["datev.receipt"].search([("guid", "in", guids)])
 
+    @api.model
+    def _late(self, export) -> list[Head]:
+        """Entries of earlier exports whose files came, or came anew, after their export.
+
+        What a later export has brought is not late any more, until that one is withdrawn.
+        """
+        late: list[Head] = []
+        for heads, choices in self._pages(self._entries_with_new_files(export)):
+            brought = self._brought(choices)
+            late += [
+                head
+                for head in heads
+                if choices[head.id].files and (head.id, choices[head.id].fingerprint) not in brought
+            ]
+        return late
+
+    @api.model
+    def _keep_late(self, export):
+        """The receipts of `_late`, stored."""
+        ids = [head.id for head in self._late(export)]
+        links = self._links(export.company_id, ids, keep=True)
+        return self.env["datev.receipt"].search([("guid", "in", list(links.values()))])
+
+    def _entries_with_new_files(self, export) -> list[int]:
+        """Entries of other exports with an attachment that is younger than their export."""
+        self.env["ir.attachment"].flush_model()
+        self.env["account.move"].flush_model()
+        self.env["datev.export"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT m.id
+                FROM account_move m
+                JOIN datev_export e ON e.id = m.datev_export_id
+                WHERE m.company_id IN %s AND e.id != %s AND e.state IN ('exported', 'handed_over')
+                  AND EXISTS (
+                      SELECT 1 FROM ir_attachment a
+                      WHERE a.res_model = 'account.move' AND a.res_id = m.id
+                        AND a.type = 'binary'
+                        AND a.create_date >= e.exported_on + INTERVAL '1 second'
+                  )
+                ORDER BY m.date, m.id
+                """,
+                # The time of an export has no fractions of a second.
+                tuple(export.company_id._datev_branches().ids),
+                export.id,
+            )
+        )
+        return [row[0] for row in self.env.cr.fetchall()]
+
+    def _brought(self, move_ids: Iterable[int]) -> set[tuple[int, str]]:
+        """(entry, fingerprint) of the receipts in packages of exports that stand."""
+        self.env["datev.receipt"].flush_model()
+        self.env["datev.receipt.package"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT r.move_id, r.fingerprint
+                FROM datev_receipt r
+                JOIN datev_receipt_datev_receipt_package_rel l ON l.datev_receipt_id = r.id
+                JOIN datev_receipt_package p ON p.id = l.datev_receipt_package_id
+                JOIN datev_export e ON e.id = p.export_id
+                WHERE r.move_id = ANY(%s) AND e.state IN ('exported', 'handed_over')
+                """,
+                list(move_ids),
+            )
+        )
+        return set(self.env.cr.fetchall())
+
     def _known(self, choices: dict[int, Choice]) -> dict[int, str]:
         """Entry -> GUID of the stored receipt with exactly these files."""
         if not choices:

@@ -12,6 +12,7 @@ STEPS = [
     ("chart", "Chart of Accounts"),
     ("personal", "Customers and Suppliers"),
     ("taxes", "Taxes"),
+    ("handover", "Hand-Over"),
     ("check", "Check"),
     ("done", "Ready"),
 ]
@@ -28,6 +29,15 @@ SETTINGS = (
     "datev_customer_last",
     "datev_supplier_first",
     "datev_supplier_last",
+    "datev_receipts",
+    "datev_receipt_filing",
+    "datev_advisor_id",
+    "datev_mail_encrypt",
+    "datev_mail_limit",
+    "datev_zip_password",
+    "datev_schedule",
+    "datev_schedule_day",
+    "datev_bookkeeper_id",
 )
 
 
@@ -172,11 +182,13 @@ class DatevSetup(models.Model):
     # Navigation
 
     @api.model
-    def action_open(self):
-        """Open the assistant of the company where it was left."""
+    def action_open(self, step=""):
+        """Open the assistant of the company where it was left, or at a step."""
         self._require_manager()
         setup = self.search([("company_id", "=", self.env.company.id)])
         setup = setup or self.create({"company_id": self.env.company.id})
+        if step:
+            setup.step = step
         setup._refresh_questions()
         if setup.step in ("check", "done"):
             setup._refresh_checks()

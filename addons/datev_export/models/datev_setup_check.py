@@ -18,6 +18,7 @@ PLACES = {
     "personal": "personal",
     "keys": "action_taxes",
     "automatic": "action_unknown_accounts",
+    "handover": "handover",
     "confirmed": "action_questionnaire",
 }
 # Fewer free numbers than this are soon used up.
@@ -55,6 +56,7 @@ class DatevSetupCheck(models.Model):
             "personal": self.env._("Existing personal accounts taken over"),
             "keys": self.env._("Taxes with bookings have a key"),
             "automatic": self.env._("Effect of automatic accounts known"),
+            "handover": self.env._("Way to the tax advisor"),
             "confirmed": self.env._("Confirmed by the tax advisor"),
         }
         for check in self:
@@ -120,6 +122,7 @@ class DatevSetup(models.Model):
             ("personal", _wanted(self.customer_count or self.supplier_count), self._number_text()),
             ("keys", _wanted(not keyless), ", ".join(keyless.mapped("name"))),
             ("automatic", _wanted(not unknown), _codes(unknown)),
+            self._check_handover(),
             ("confirmed", _wanted(not self.open_count), self._open_text()),
         ]
 

@@ -3,10 +3,12 @@
 
 Folders are numbered in the order in which the advisor takes the files. Without a password
 the bytes are the same each time; with one, AES-256 (WinZip's kind, which 7-Zip and WinZip
-open) mixes in fresh random numbers.
+open) mixes in fresh random numbers. AES hides contents, not names, so the encrypted ZIP holds
+nothing but the plain one under a name that tells nothing.
 """
 
 import shutil
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
@@ -18,6 +20,7 @@ import pyzipper
 from .package import FIXED_DATE, entry
 
 SHEET, RECEIPTS, MASTER_DATA, BOOKINGS = "0_Beiblatt", "1_Belege", "2_Stammdaten", "3_Buchungen"
+INNER = "Inhalt.zip"
 _BLOCK = 1 << 20
 
 
@@ -41,24 +44,29 @@ def folder_of(name: str) -> str:
 
 def write_bundle(target: BinaryIO, parts: Iterable[Part], password: str = "") -> None:
     """Write the ZIP, one file after the other, in the order of their paths."""
-    ordered = sorted(parts, key=lambda part: part.path)
-    if password:
-        _write_encrypted(target, ordered, password)
+    if not password:
+        _write_plain(target, parts)
         return
+    with tempfile.TemporaryFile() as plain:
+        _write_plain(plain, parts)
+        plain.seek(0)
+        _write_encrypted(target, plain, password)
+
+
+def _write_plain(target: BinaryIO, parts: Iterable[Part]) -> None:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for part in ordered:
+        for part in sorted(parts, key=lambda part: part.path):
             with part.open() as source, archive.open(entry(part.path), "w") as place:
                 shutil.copyfileobj(source, place, _BLOCK)
 
 
-def _write_encrypted(target: BinaryIO, parts: list[Part], password: str) -> None:
+def _write_encrypted(target: BinaryIO, plain: BinaryIO, password: str) -> None:
     with pyzipper.AESZipFile(
         target, "w", compression=pyzipper.ZIP_DEFLATED, encryption=pyzipper.WZ_AES
     ) as archive:
         archive.setpassword(password.encode())
         archive.setencryption(pyzipper.WZ_AES, nbits=256)
-        for part in parts:
-            info = archive.zipinfo_cls(part.path, FIXED_DATE)
-            info.compress_type = pyzipper.ZIP_DEFLATED
-            with part.open() as source, archive.open(info, "w") as place:
-                shutil.copyfileobj(source, place, _BLOCK)
+        info = archive.zipinfo_cls(INNER, FIXED_DATE)
+        info.compress_type = pyzipper.ZIP_DEFLATED
+        with archive.open(info, "w") as place:
+            shutil.copyfileobj(plain, place, _BLOCK)

@@ -5,6 +5,7 @@ from . import (
     test_documents,
     test_download,
     test_export,
+    test_finding_place,
     test_guard,
     test_handover,
     test_handover_tour,

@@ -50,7 +50,7 @@ class TestExport(DatevCase):
         self.assertFalse(export.attachment_ids)
         findings = export.finding_ids.filtered(lambda f: f.severity == "blocking")
         self.assertEqual(set(findings.mapped("code")), {"consultant_number", "client_number"})
-        self.assertEqual(findings[0].action_fix()["res_model"], "res.config.settings")
+        self.assertEqual(findings[0].action_fix()["res_model"], "datev.setup")
         self.assertFalse(invoice.datev_export_id)
 
     def test_late_posting_comes_as_supplement(self):

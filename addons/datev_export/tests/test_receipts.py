@@ -256,3 +256,62 @@ class TestReceipts(ReceiptCase):
                 self.assertEqual(info.date_time, (1980, 1, 1, 0, 0, 0))
                 # Without lengths in the head, strict readers refuse a stored file.
                 self.assertFalse(info.flag_bits & 0x08)
+
+
+@tagged("post_install", "-at_install")
+class TestLateReceipts(ReceiptCase):
+    """A receipt that is attached after the export of its entry follows with the next export."""
+
+    def setUp(self):
+        super().setUp()
+        self.late_bill = self.bill()
+        self.first = self.exported()
+        self.exported_before("2026-11-02 08:00:00")
+        self.bill("R 78/26", day="2026-11-05")
+
+    def exported_before(self, moment):
+        """All exports up to now are older than what this transaction creates."""
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE datev_export SET exported_on = %s", [moment])
+        self.env.invalidate_all()
+
+    def november(self):
+        return self.exported(date_from="2026-11-01", date_to="2026-11-30")
+
+    def test_receipts_that_come_later_follow_with_the_next_export(self):
+        late = self.attach(self.late_bill)
+        second = self.november()
+        found = second.finding_ids.filtered(lambda finding: finding.code == "receipt_late")
+        self.assertEqual(found.move_id, self.late_bill)
+        receipt = second.package_ids.receipt_ids
+        self.assertEqual(receipt.move_id, self.late_bill)
+        self.assertIn(PDF, self.unpack(second.package_ids).values())
+        # The booking is with the advisor already; no row of this export points to it.
+        self.assertFalse(set().union(*(links_of(file.raw) for file in second.attachment_ids)))
+        # Not a second time.
+        self.bill("R 79/26", day="2026-12-05")
+        third = self.exported(date_from="2026-12-01", date_to="2026-12-31")
+        self.assertFalse(third.package_ids)
+        with self.assertRaises(UserError):
+            late.raw = b"anders"
+
+    def test_late_receipts_of_a_withdrawn_export_come_again(self):
+        self.attach(self.late_bill)
+        second = self.november()
+        guid = second.package_ids.receipt_ids.guid
+        second._withdraw("Falscher Mandant")
+        again = self.november()
+        self.assertEqual(again.package_ids.receipt_ids.guid, guid)
+
+    def test_a_check_names_late_receipts_and_keeps_nothing(self):
+        self.attach(self.late_bill)
+        check = self.export("2026-11-01", "2026-11-30", export=False)
+        check.action_check()
+        self.assertIn("receipt_late", check.finding_ids.mapped("code"))
+        self.assertFalse(self.env["datev.receipt"].search([("move_id", "=", self.late_bill.id)]))
+
+    def test_files_datev_does_not_take_do_not_follow(self):
+        self.attach(self.late_bill, b"PK", "scan.exe", "application/octet-stream")
+        second = self.november()
+        self.assertFalse(second.package_ids)
+        self.assertNotIn("receipt_late", second.finding_ids.mapped("code"))

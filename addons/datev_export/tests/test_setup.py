@@ -74,7 +74,7 @@ class TestSetup(DatevCase):
         with self.assertRaises(UserError):
             self.setup.action_next()
         self.setup.datev_client_number = "55003"
-        for step in ("chart", "personal", "taxes", "check", "done"):
+        for step in ("chart", "personal", "taxes", "handover", "check", "done"):
             self.setup.action_next()
             self.assertEqual(self.setup.step, step)
         self.setup.action_back()

@@ -21,6 +21,8 @@ class DatevHandover(models.TransientModel):
     receipts = fields.Boolean(string="With Receipts", default=True)
     has_receipts = fields.Boolean(compute="_compute_has_receipts")
     password_set = fields.Boolean(related="export_id.company_id.datev_zip_password_set")
+    begun_on = fields.Datetime(compute="_compute_begun_on")
+    again = fields.Boolean(string="Send Again: the Advisor Has Not Received It")
     # Never in a table: the company keeps it encrypted.
     password = fields.Char(
         string="New ZIP Password", compute="_compute_password", inverse="_inverse_password"
@@ -42,6 +44,11 @@ class DatevHandover(models.TransientModel):
         for wizard in self:
             wizard.has_receipts = bool(wizard.export_id.package_ids)
 
+    @api.depends("export_id")
+    def _compute_begun_on(self):
+        for wizard in self:
+            wizard.begun_on = wizard.export_id._unfinished_attempt().begun_on
+
     def _compute_password(self):
         self.password = False
 
@@ -58,7 +65,7 @@ class DatevHandover(models.TransientModel):
         export = self.export_id
         export.check_access("write")
         if self.how == "email":
-            export._hand_over_by_mail(encrypt=self.encrypt, receipts=self.receipts)
+            export._hand_over_by_mail(self.encrypt, self.receipts, self.again)
             return {"type": "ir.actions.act_window_close"}
         if self.how == "download" and self.encrypt:
             export.company_id._get_datev_zip_password()

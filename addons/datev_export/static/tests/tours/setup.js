@@ -76,9 +76,15 @@ registry.category("web_tour.tours").add("datev_export_setup", {
             timeout: SLOW,
         },
         ...next("taxes"),
+        ...next("handover"),
+        {
+            content: "What the mail server of the company takes",
+            trigger: `${field("datev_mail_limit")} input`,
+            run: "edit 15",
+        },
         ...next("check"),
         {
-            trigger: `${field("check_ids")} .o_data_row:nth-child(10)`,
+            trigger: `${field("check_ids")} .o_data_row:nth-child(11)`,
             timeout: SLOW,
         },
         {
