@@ -1,0 +1,108 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from decimal import Decimal
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..carriers.base.types import Address, ContentLine, LabelOrder, Parcel, Services
+
+GRAM, CENT = Decimal("0.001"), Decimal("0.01")
+
+
+class DeliveryCarrier(models.Model):
+    _inherit = "delivery.carrier"
+
+    def _prepare_label_order(self, picking):
+        """What is told to the carrier, but for the reference; a provider adds its own.
+
+        ``_<provider>_label_values(picking, order)`` returns the fields to replace.
+        """
+        self.ensure_one()
+        order = LabelOrder(
+            reference="",
+            product="",
+            sender=self._label_sender(picking),
+            recipient=self._label_recipient(picking),
+            parcels=self._label_parcels(picking),
+            ship_date=fields.Date.context_today(picking),
+            services=self._label_services(picking),
+            label_format=self.label_format,
+        )
+        return getattr(self, f"_{self.delivery_type}_label_order")(picking, order)
+
+    def _label_sender(self, picking):
+        partner = picking.picking_type_id.warehouse_id.partner_id or picking.company_id.partner_id
+        return self._label_address(partner, picking.company_id.name, contact="both")
+
+    def _label_recipient(self, picking):
+        if not picking.partner_id:
+            raise UserError(self.env._("%s has no delivery address.", picking.name))
+        return self._label_address(picking.partner_id, "", contact=self.label_contact)
+
+    def _label_address(self, partner, name, *, contact):
+        """An address as it is written; ``contact`` says what of the contact data goes along."""
+        company = partner.commercial_company_name or ""
+        own = partner.name or name or company
+        names = [name for name in (company, own) if name] if company != own else [own]
+        return Address(
+            name=names[0] if names else "",
+            name2=names[1] if len(names) > 1 else "",
+            street=(partner.street or "").strip(),
+            street2=(partner.street2 or "").strip(),
+            zip=(partner.zip or "").strip(),
+            city=(partner.city or "").strip(),
+            state=partner.state_id.code or "",
+            country=partner.country_id.code or "",
+            email=(partner.email_normalized or "") if contact != "none" else "",
+            phone=(partner.phone or "") if contact == "both" else "",
+        )
+
+    def _label_parcels(self, picking):
+        """A parcel for each package, and one for what is in none."""
+        default = self.label_package_type_id
+        return tuple(
+            Parcel(
+                weight=self._label_weight(package.weight),
+                length=self._label_length(package.dimension["length"]),
+                width=self._label_length(package.dimension["width"]),
+                height=self._label_length(package.dimension["height"]),
+                name=package.name or "",
+                content=tuple(self._label_content(picking, package)),
+            )
+            for package in self._get_packages_from_picking(picking, default)
+        )
+
+    def _label_weight(self, weight):
+        """In kilograms, to the gram."""
+        uom = self.env["product.template"]._get_weight_uom_id_from_ir_config_parameter()
+        kilograms = uom._compute_quantity(weight, self.env.ref("uom.product_uom_kgm"), round=False)
+        return Decimal(str(kilograms)).quantize(GRAM)
+
+    def _label_length(self, length):
+        """In whole millimetres."""
+        uom = self.env["product.template"]._get_length_uom_id_from_ir_config_parameter()
+        millimetres = uom._compute_quantity(
+            length, self.env.ref("uom.product_uom_millimeter"), round=False
+        )
+        return round(millimetres)
+
+    def _label_content(self, picking, package):
+        """What customs want to know of the goods in a package."""
+        for commodity in package.commodities:
+            product = commodity.product_id
+            order = picking.sale_id
+            yield ContentLine(
+                description=product.with_context(lang="en_US").name,
+                quantity=int(commodity.qty),
+                value=Decimal(str(commodity.monetary_value)).quantize(CENT),
+                # Core takes the price of the order's line as it is, in its currency.
+                currency=(order.currency_id or picking.company_id.currency_id).name,
+                weight=self._label_weight(product.weight),
+                hs_code=(product.hs_code or "").replace(" ", "").replace(".", ""),
+                origin=commodity.country_of_origin or "",
+            )
+
+    def _label_services(self, picking):
+        """What is the same at all carriers: the age of the recipient, where a product needs it."""
+        ages = picking.move_ids.product_id.mapped("label_age_check")
+        return Services(age=max((int(age) for age in ages if age), default=0))

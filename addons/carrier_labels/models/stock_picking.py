@@ -1,0 +1,108 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..carriers.base.errors import CarrierError
+from ..carriers.registry import PROVIDERS
+from .carrier_label_buying import Wanted
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    carrier_label_ids = fields.One2many("carrier.label", "res_id", "Shipping Labels", copy=False)
+    label_state = fields.Selection(
+        [
+            ("none", "No Label"),
+            ("asked", "Asked For"),
+            ("bought", "Label Bought"),
+            ("uncertain", "Uncertain"),
+            ("refused", "Refused"),
+            ("used", "Label Used"),
+        ],
+        "Label",
+        compute="_compute_label_state",
+        search="_search_label_state",
+    )
+    label_error = fields.Text("Why There Is No Label", compute="_compute_label_state")
+
+    @api.depends("carrier_label_ids.state", "carrier_tracking_ref")
+    def _compute_label_state(self):
+        latest = self.env["carrier.label"]._latest(self.ids)
+        for picking in self:
+            label = latest.get(picking.id)
+            state = label._state_for(picking) if label else "none"
+            picking.label_state = state
+            shown = state in ("asked", "uncertain", "refused")
+            picking.label_error = label.error if label and shown else False
+
+    def _search_label_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        states = self.env["carrier.label"]._states_sql()
+
+        def those(condition):
+            return SQL("(SELECT picking_id FROM (%s) AS states WHERE %s)", states, condition)
+
+        found = Domain("id", "in", those(SQL("state = ANY(%s)", list(value))))
+        if "none" in value:
+            found |= Domain("id", "not in", those(SQL("TRUE")))
+        return found
+
+    def _get_label_attachments(self):
+        """Labels to print, by the prefix of core, the oldest first."""
+        labels = self.filtered(lambda picking: picking.delivery_type in PROVIDERS)
+        prefixes = {carrier._get_delivery_label_prefix() for carrier in labels.carrier_id}
+        attachments = self.env["ir.attachment"].search(
+            [("res_model", "=", "stock.picking"), ("res_id", "in", labels.ids)], order="id"
+        )
+        return attachments.filtered(lambda one: one.name.startswith(tuple(prefixes)))
+
+    def action_buy_labels(self):
+        """Buy the labels of deliveries before they are validated; why there is none of each.
+
+        What is bought is committed at once, whatever becomes of this transaction.
+        """
+        return {
+            picking_id: False if isinstance(told, int) else told
+            for picking_id, told in self._obtain_labels(ahead=True).items()
+        }
+
+    def _obtain_labels(self, *, ahead=False):
+        """The label of each delivery: the id of its ``carrier.label``, or why there is none."""
+        told, by_account = {}, {}
+        free = self.env["carrier.label"]._lock(self.ids)
+        for picking in self:
+            if picking.id not in free:
+                told[picking.id] = self.env._("Somebody else is buying this label right now.")
+                continue
+            try:
+                wanted = picking._prepare_wanted(ahead)
+            except (CarrierError, UserError) as error:
+                told[picking.id] = str(error)
+            else:
+                account = picking.carrier_id.label_account_id
+                by_account.setdefault(account, []).append(wanted)
+        for account, wanted in by_account.items():
+            told |= self.env["carrier.label"]._obtain(account, wanted)
+        return told
+
+    def _prepare_wanted(self, ahead):
+        """What to buy for a delivery; raises what is wrong with it."""
+        self.ensure_one()
+        carrier = self.carrier_id
+        if carrier.delivery_type not in PROVIDERS:
+            raise UserError(self.env._("%s has no labels to buy.", carrier.name or self.name))
+        account = carrier._label_account()
+        order = carrier._prepare_label_order(self)
+        if problems := account._client().check(order):
+            raise UserError("\n".join(str(problem) for problem in problems))
+        values = {
+            "carrier_id": carrier.id,
+            "account_id": account.id,
+            "company_id": self.company_id.id,
+            "ahead": ahead,
+        }
+        return Wanted(self.id, self.name, order, values)
