@@ -58,19 +58,45 @@ class DeliveryCarrier(models.Model):
         )
 
     def _label_parcels(self, picking):
-        """A parcel for each package, and one for what is in none."""
-        default = self.label_package_type_id
+        """A parcel for each package, and one for what is in none.
+
+        Core's packages are not taken: their weight is known only after the delivery is validated,
+        and a label that was bought before has to be the same one then.
+        """
+        by_package = picking.move_line_ids.grouped("result_package_id")
         return tuple(
-            Parcel(
-                weight=self._label_weight(package.weight),
-                length=self._label_length(package.dimension["length"]),
-                width=self._label_length(package.dimension["width"]),
-                height=self._label_length(package.dimension["height"]),
-                name=package.name or "",
-                content=tuple(self._label_content(picking, package)),
-            )
-            for package in self._get_packages_from_picking(picking, default)
+            self._label_parcel(picking, package, lines)
+            for package, lines in sorted(by_package.items(), key=lambda item: item[0].id or 0)
+        ) or (self._label_return_parcel(picking),)
+
+    def _label_parcel(self, picking, package, lines):
+        kind = package.package_type_id or self.label_package_type_id
+        weight = sum(line.quantity_product_uom * line.product_id.weight for line in lines)
+        weight += kind.base_weight
+        if package:
+            weight = package.shipping_weight or weight
+        elif picking.shipping_weight != picking.weight_bulk:
+            # Somebody has weighed it. With packages beside it, theirs are in it.
+            packages = picking.move_line_ids.result_package_id
+            weight = picking.shipping_weight - sum(packages.mapped("shipping_weight")) or weight
+        return Parcel(
+            weight=self._label_weight(weight),
+            **self._label_size(kind),
+            name=package.name or picking.name,
+            content=tuple(self._label_content(picking, lines)),
         )
+
+    def _label_return_parcel(self, picking):
+        """What is to come back, of which nothing is known but how much of it there is."""
+        weight = picking._get_estimated_weight() + self.label_package_type_id.base_weight
+        return Parcel(weight=self._label_weight(weight), name=picking.name)
+
+    def _label_size(self, kind):
+        return {
+            "length": self._label_length(kind.packaging_length),
+            "width": self._label_length(kind.width),
+            "height": self._label_length(kind.height),
+        }
 
     def _label_weight(self, weight):
         """In kilograms, to the gram."""
@@ -86,9 +112,9 @@ class DeliveryCarrier(models.Model):
         )
         return round(millimetres)
 
-    def _label_content(self, picking, package):
-        """What customs want to know of the goods in a package."""
-        for commodity in package.commodities:
+    def _label_content(self, picking, lines):
+        """What customs want to know of goods."""
+        for commodity in self._get_commodities_from_stock_move_lines(lines):
             product = commodity.product_id
             order = picking.sale_id
             yield ContentLine(
