@@ -230,8 +230,8 @@ class CarrierLabel(models.Model):
     def _store(self, ids, outcomes, can_find):
         told, papers = {}, []
         with self._own() as labels:
-            for (picking_id, label_id), outcome in zip(ids, outcomes, strict=True):
-                label = labels.browse(label_id)
+            rows = labels.browse([label_id for _picking_id, label_id in ids])
+            for (picking_id, label_id), label, outcome in zip(ids, rows, outcomes, strict=True):
                 if isinstance(outcome, BoughtLabel):
                     label.write(label._prepare_bought(outcome))
                     papers += [label._prepare_document(one) for one in outcome.documents]

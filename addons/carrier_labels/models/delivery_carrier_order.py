@@ -4,9 +4,12 @@ from decimal import Decimal
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..carriers.base.customs import needs_customs
 from ..carriers.base.types import Address, ContentLine, LabelOrder, Parcel, Services
 
 GRAM, CENT = Decimal("0.001"), Decimal("0.01")
+# A pound in kilograms, a foot in millimetres.
+POUND, FOOT = Decimal("0.45359237"), Decimal("304.8")
 
 
 class DeliveryCarrier(models.Model):
@@ -99,21 +102,24 @@ class DeliveryCarrier(models.Model):
         }
 
     def _label_weight(self, weight):
-        """In kilograms, to the gram."""
-        uom = self.env["product.template"]._get_weight_uom_id_from_ir_config_parameter()
-        kilograms = uom._compute_quantity(weight, self.env.ref("uom.product_uom_kgm"), round=False)
-        return Decimal(str(kilograms)).quantize(GRAM)
+        """In kilograms, to the gram; the unit is that of all weights in Odoo."""
+        # sudo: only administrators of the system can read parameters
+        parameters = self.env["ir.config_parameter"].sudo()
+        unit = POUND if parameters.get_param("product.weight_in_lbs") == "1" else 1
+        return (Decimal(str(weight)) * unit).quantize(GRAM)
 
     def _label_length(self, length):
-        """In whole millimetres."""
-        uom = self.env["product.template"]._get_length_uom_id_from_ir_config_parameter()
-        millimetres = uom._compute_quantity(
-            length, self.env.ref("uom.product_uom_millimeter"), round=False
-        )
-        return round(millimetres)
+        """In whole millimetres; the unit is that of all lengths in Odoo."""
+        # sudo: only administrators of the system can read parameters
+        parameters = self.env["ir.config_parameter"].sudo()
+        unit = FOOT if parameters.get_param("product.volume_in_cubic_feet") == "1" else 1
+        return int((Decimal(str(length)) * unit).to_integral_value())
 
     def _label_content(self, picking, lines):
-        """What customs want to know of goods."""
+        """What customs want to know of goods, where there are customs."""
+        address = picking.partner_id
+        if not needs_customs(address.country_id.code or "", address.zip or ""):
+            return
         for commodity in self._get_commodities_from_stock_move_lines(lines):
             product = commodity.product_id
             order = picking.sale_id

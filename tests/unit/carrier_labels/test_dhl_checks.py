@@ -5,9 +5,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from carriers.base.customs import needs_customs
 from carriers.base.types import Address, Parcel, Services
 from carriers.dhl import documents
-from carriers.dhl.address import consignee, find_place, needs_customs, split_name
+from carriers.dhl.address import consignee, find_place, split_name
 from carriers.dhl.checks import problems
 from carriers.dhl.products import PRODUCTS, RETURNS, billing_number, choose
 from hypothesis import given
