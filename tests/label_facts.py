@@ -98,11 +98,12 @@ def _tell(env, told):
     print(json.dumps({"told": told, "states": states, "references": references}))
 
 
-def decide(env, picking_id, number=""):
+def decide(env, found):
     """Somebody has looked in the portal."""
-    label = env["stock.picking"].browse(int(picking_id)).carrier_label_ids[0]
-    values = {"label_id": label.id, "found": "yes" if number else "no", "numbers": number}
-    env["carrier.label.decide"].create(values).action_decide()
+    for picking, number in json.loads(found).items():
+        label = env["stock.picking"].browse(int(picking)).carrier_label_ids[0]
+        values = {"label_id": label.id, "found": "yes" if number else "no", "numbers": number}
+        env["carrier.label.decide"].create(values).action_decide()
 
 
 def reconcile(env, hours="0"):
