@@ -1,0 +1,2 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+"""DHL Parcel DE: Shipping v2, Returns, and Tracking (XML)."""
