@@ -27,7 +27,8 @@ class CardSource:
     """What a card counts and opens: the records of ``domain``, in the views of ``action``.
 
     ``urgent`` are those of them that burn; ``level`` is how the card looks if none does.
-    ``amount`` is a field in the currency that ``currency`` names.
+    ``amount`` is a field in the currency that ``currency`` names. ``group`` is whose business it
+    is, where more people than these may read the records.
     """
 
     model: str
@@ -37,6 +38,7 @@ class CardSource:
     level: str = "warning"
     amount: str = ""
     currency: str = "currency_id"
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +81,24 @@ class OrderHubCard(models.Model):
     # -------------------------------------------------------------------- what there is
     @api.model
     def _get_sources(self):
-        """Hook: the source of each card, by its code."""
+        """Hook: the source of each card by its code, of models that are installed."""
         return {}
 
     @api.model
     def _search(self, domain, *args, **kwargs):
         """Whoever cannot open the list has no card; the found orders appear when asked for."""
         if not kwargs.get("bypass_access") and not self.env.su:
-            sources = self._get_sources()
-            codes = [
-                code
-                for code, source in sources.items()
-                if source.model in self.env and self.env[source.model].has_access("read")
-            ]
+            sources = self._get_sources().items()
+            codes = [code for code, source in sources if self._can_open(source)]
             domain = Domain(domain) & Domain("code", "in", codes)
         return super()._search(domain, *args, **kwargs)
+
+    @api.model
+    def _can_open(self, source):
+        user = self.env.user
+        return self.env[source.model].has_access("read") and (
+            not source.group or user.has_group(source.group)
+        )
 
     @api.model
     def _expand_areas(self, areas, domain):
@@ -137,7 +142,7 @@ class OrderHubCard(models.Model):
         """
         by_model = defaultdict(dict)
         for code, source in sources.items():
-            if source and source.model in self.env and self.env[source.model].has_access("read"):
+            if source and self._can_open(source):
                 by_model[source.model][code] = source
         parts = [
             part
@@ -210,7 +215,7 @@ class OrderHubCard(models.Model):
         """The list of what the card counts."""
         self.ensure_one()
         source = self._get_sources().get(self.code)
-        if not source or source.model not in self.env:
+        if not source or not self._can_open(source):
             raise UserError(self.env._("There is nothing to open behind this card."))
         action = self.env["ir.actions.act_window"]._for_xml_id(source.action)
         return {

@@ -106,12 +106,14 @@ class OrderHubCard(models.Model):
                 Domain("state", "in", ("confirmed", "progress", "to_close")),
                 Domain("date_finished", "<", fields.Datetime.now()),
                 "info",
+                group="mrp.group_mrp_user",
             ),
             "to_ship": CardSource(
                 "stock.picking",
                 action,
                 outgoing & Domain("state", "=", "assigned"),
                 Domain("scheduled_date", "<", midnight + timedelta(days=1)),
+                group="stock.group_stock_user",
             ),
             "shipped_today": CardSource(
                 "stock.picking",

@@ -47,8 +47,8 @@ class SaleOrder(models.Model):
     def _log_stages(self, order_ids):
         """End the stays of these orders and begin new ones, in one statement.
 
-        Through the status of a moment, which the next step of the same action overwrites,
-        nobody has waited: its row is the one that is kept and renamed.
+        In a status that the next step of the same transaction overwrites nobody has waited: its
+        row is renamed.
         """
         self.env.cr.execute(
             SQL(
@@ -75,7 +75,7 @@ class SaleOrder(models.Model):
                  WHERE log.id IS NULL OR log.order_id IN (SELECT order_id FROM ended)
                 """,
                 ids=list(order_ids),
-                now=fields.Datetime.now(),
+                now=self.env.cr.now().replace(microsecond=0),
             )
         )
         self.env["sale.order.stage.log"].invalidate_model(flush=False)
