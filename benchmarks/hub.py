@@ -147,7 +147,8 @@ def _make_indexes(env) -> None:
         for column in columns:
             index = sql.make_index_name(table, column)
             env.cr.execute(
-                f'CREATE INDEX IF NOT EXISTS "{index}" ON "{table}" USING gin ("{column}" gin_trgm_ops)'
+                f'CREATE INDEX IF NOT EXISTS "{index}" ON "{table}"'
+                f' USING gin ("{column}" gin_trgm_ops)'
             )
     env.cr.execute(
         'CREATE INDEX IF NOT EXISTS "res_partner_hub_name" ON res_partner'

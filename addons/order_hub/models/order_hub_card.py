@@ -219,7 +219,9 @@ class OrderHubCard(models.Model):
             raise UserError(self.env._("There is nothing to open behind this card."))
         action = self.env["ir.actions.act_window"]._for_xml_id(source.action)
         return {
-            **{key: action[key] for key in ("type", "res_model", "views", "search_view_id", "help")},
+            **{
+                key: action[key] for key in ("type", "res_model", "views", "search_view_id", "help")
+            },
             "name": self.name,
             "domain": list(source.domain),
             "context": {"create": False},

@@ -78,9 +78,7 @@ class OrderHubCard(models.Model):
         found = Domain.OR(Domain("hub_search", "ilike", term) for term in terms)
         action = "order_hub.sale_order_action_hub"
         return {
-            "found": CardSource(
-                "sale.order", action, found, level="info", amount="amount_total"
-            )
+            "found": CardSource("sale.order", action, found, level="info", amount="amount_total")
         }
 
     @api.model

@@ -60,13 +60,12 @@ class SaleOrder(models.Model):
         def lines(path, query):
             return select("sale.order.line", Domain(path, "in", query), "order_id")
 
+        partners = named("res.partner", "complete_name")
         return [
             select("sale.order", Domain("name", "=ilike", like), "id"),
             select("sale.order", Domain("client_order_ref", "=ilike", like), "id"),
-            *(
-                select("sale.order", Domain(name, "in", named("res.partner", "complete_name")), "id")
-                for name in ("partner_id", "partner_shipping_id")
-            ),
+            select("sale.order", Domain("partner_id", "in", partners), "id"),
+            select("sale.order", Domain("partner_shipping_id", "in", partners), "id"),
             select("sales.channel.order", Domain("name", "=ilike", like), "sale_order_id"),
             select("stock.picking", Domain("carrier_tracking_ref", "=ilike", like), "sale_id"),
             lines("move_ids.move_line_ids.lot_id", named("stock.lot", "name")),

@@ -43,9 +43,7 @@ class HubCase(BatchCase):
             self.env["order.hub.card"]
             .with_user(user)
             .with_context(read_group_expand=True)
-            .web_read_group(
-                [], ["area"], auto_unfold=True, unfold_read_specification=SPECIFICATION
-            )
+            .web_read_group([], ["area"], auto_unfold=True, unfold_read_specification=SPECIFICATION)
         )
 
     def opened(self, card):
@@ -196,8 +194,8 @@ class TestHubCards(HubCase):
     def test_each_role_has_the_cards_it_can_open(self):
         expected = {
             "seller": (ORDER_CARDS | {"expiring"}, {"runs", "datev"}),
-            "planner": ({"runs", "expiring"}, {"check", "channel_orders"}),
-            "store": ({"to_ship", "shipped_today", "expiring"}, {"check", "channel_orders"}),
+            "planner": ({"runs", "expiring"}, {"channel_orders", "datev"}),
+            "store": ({"to_ship", "shipped_today", "expiring"}, {"channel_orders", "runs"}),
             "books": ({"invoices"}, {"runs", "to_ship"}),
             "channels": ({"channel_orders", "channel_unsent", "check"}, {"datev"}),
         }
