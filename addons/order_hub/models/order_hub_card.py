@@ -61,7 +61,6 @@ class OrderHubCard(models.Model):
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(required=True, readonly=True)
-    model_name = fields.Char(required=True, readonly=True, help="What is behind the card.")
     area = fields.Selection(AREAS, required=True, group_expand="_expand_areas")
     sequence = fields.Integer()
     urgent_label = fields.Char(translate=True, help="What the burning ones are called.")
@@ -130,7 +129,7 @@ class OrderHubCard(models.Model):
     def _search_has_work(self, operator, value):
         if operator != "in":
             return NotImplemented
-        cards = self.search([])
+        cards = self.search([("code", "!=", "found")])
         return Domain("id", "in", cards.filtered(lambda card: card.has_work in value).ids)
 
     @api.model

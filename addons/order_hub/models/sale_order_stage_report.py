@@ -79,7 +79,7 @@ class SaleOrderDeliveryReport(models.Model):
         aggregator="avg",
         help="Share of the orders that left on the last day for it or before.",
     )
-    days_late = fields.Integer("Days Late", readonly=True, aggregator="avg")
+    days_late = fields.Integer(readonly=True, aggregator="avg")
     lead_days = fields.Float(
         "Days to Ship",
         readonly=True,
