@@ -225,6 +225,22 @@ class TestHubCards(HubCase):
         both = self.cards(self.boss, allowed_company_ids=[self.company.id, other.id])
         self.assertGreaterEqual(both["to_plan"].count, 3)
 
+    def test_datev_where_it_is_installed(self):
+        if "datev.export" not in self.env:
+            self.assertNotIn("datev", self.env["order.hub.card"]._get_sources())
+            return
+        before = self.cards(self.users["books"])["datev"].count
+        last_month = fields.Date.today().replace(day=1) - timedelta(days=1)
+        export = self.env["datev.export"].create(
+            {"date_from": last_month.replace(day=1), "date_to": last_month}
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        card = self.cards(self.users["books"])["datev"]
+        self.assertEqual(card.count, before + 1)
+        self.assertIn(export, self.opened(card))
+        self.assertEqual(card.count, len(self.opened(card)))
+
     # -------------------------------------------------------------------------- page
     def test_page_takes_few_queries(self):
         self.open_page(self.boss)
