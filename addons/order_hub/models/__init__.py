@@ -2,6 +2,8 @@
 from . import (
     exception_rule,
     mrp_production,
+    order_hub_card,
+    order_hub_card_sources,
     product_product,
     product_template,
     sale_order,
@@ -9,6 +11,9 @@ from . import (
     sale_order_hold,
     sale_order_prepayment,
     sale_order_rules,
+    sale_order_search,
+    sale_order_stage_log,
+    sale_order_stage_report,
     sale_order_workflow,
     sale_workflow_process,
     sales_channel,
