@@ -1,0 +1,235 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+"""UPS: Shipping, label recovery, void, Rating, Tracking, with OAuth client credentials."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from ..base.client import Account, CarrierClient
+from ..base.errors import CarrierBusy, CarrierError, CarrierRefused, CarrierUncertain
+from ..base.http import Answer, HttpClient, Tokens
+from ..base.types import PDF, BoughtLabel, LabelOrder, TrackingStatus
+from . import answers, documents, tracking
+from .checks import problems
+from .errors import (
+    NAME,
+    NOTHING,
+    SEVERAL,
+    UNREADABLE,
+    VOIDED,
+    codes_of,
+    content,
+    problem,
+    text,
+)
+
+PRODUCTION, TEST = "https://onlinetools.ups.com", "https://wwwcie.ups.com"
+TOKEN = "/security/v1/oauth/token"
+SHIP = f"/api/shipments/{documents.VERSION}/ship"
+VOID = f"/api/shipments/{documents.VERSION}/void/cancel/"
+RECOVERY = f"/api/labels/{documents.RECOVERY_VERSION}/recovery"
+RATE = f"/api/rating/{documents.VERSION}/Rate"
+TRACK = "/api/track/v1/details/"
+TOKENS = Tokens()
+# Seconds a token holds, should UPS not say.
+LIFETIME = 14399.0
+SOURCE = "carrier_labels"
+LOCALE = "de_DE"
+
+Read = TypeVar("Read")
+
+
+class UpsClient(CarrierClient):
+    """One app of UPS's developer portal with the account number it may use."""
+
+    name = NAME
+    # A shipment is bought by a request of its own, however many parcels it has.
+    largest = 1
+    can_find = True
+
+    def __init__(self, account: Account, tokens: Any = None) -> None:
+        super().__init__(account)
+        base = account.base or (PRODUCTION if account.production else TEST)
+        self.http = HttpClient(self.name, base)
+        self.secrets = account.secrets
+        self.shipper = account.secrets.get("shipper", "")
+        self.tokens = tokens or TOKENS
+        self._key = (account.key, base, self._app)
+
+    @property
+    def _app(self) -> tuple[str, str]:
+        return self.secrets.get("api_key", ""), self.secrets.get("api_secret", "")
+
+    # Buying
+
+    def check(self, order: LabelOrder) -> list[CarrierError]:
+        """See ``checks``."""
+        return problems(order)
+
+    def buy(self, orders: Sequence[LabelOrder]) -> list[BoughtLabel | CarrierError]:
+        """Buy shipments, one after the other."""
+        return [self._buy(order) for order in orders]
+
+    def _buy(self, order: LabelOrder) -> BoughtLabel | CarrierError:
+        kind = answers.RETURN if order.options.get("return") else answers.LABEL
+        try:
+            answer = self._send("POST", SHIP, documents.ship_request(order))
+            return self._read(answer, lambda found: answers.shipment(found, kind))
+        except CarrierError as error:
+            return error
+
+    # What there is
+
+    def find(self, reference: str, label_format: str = PDF) -> BoughtLabel | None:
+        """What was bought under a reference, with its labels; not its price."""
+        request = documents.recovery_request(
+            label_format, reference=reference, shipper=self.shipper
+        )
+        answer = self._send("POST", RECOVERY, request)
+        codes = codes_of(answer)
+        if codes & NOTHING:
+            return None
+        if codes & SEVERAL:
+            raise self._several(reference)
+        found = self._read(answer, answers.recovered)
+        return found if isinstance(found, BoughtLabel) else self._candidate(found, label_format)
+
+    def _candidate(self, numbers: tuple[str, ...], label_format: str) -> BoughtLabel | None:
+        """The one shipment the parcels with these numbers are of."""
+        found: dict[str, BoughtLabel] = {}
+        for number in numbers:
+            if any(number in label.numbers for label in found.values()):
+                continue
+            label = self._recover(number, label_format)
+            if label:
+                found[label.shipment] = label
+        if len(found) > 1:
+            raise self._several(", ".join(numbers))
+        return next(iter(found.values()), None)
+
+    def _several(self, what: str) -> CarrierError:
+        return CarrierUncertain(f"UPS knows several shipments: {what}", code="several")
+
+    def _recover(self, number: str, label_format: str) -> BoughtLabel | None:
+        """The shipment of a parcel; None where there is none any more."""
+        request = documents.recovery_request(label_format, number=number)
+        answer = self._send("POST", RECOVERY, request)
+        if codes_of(answer) & NOTHING:
+            return None
+        found = self._read(answer, answers.recovered)
+        if isinstance(found, BoughtLabel):
+            return found
+        raise self._several(number)
+
+    def fetch(self, numbers: Sequence[str], label_format: str) -> BoughtLabel:
+        """The labels of a shipment by the number of any of its parcels."""
+        label = self._recover(numbers[0], label_format)
+        if label is None:
+            raise CarrierRefused(f"UPS has no label for {numbers[0]}.", code="not_found")
+        return label
+
+    def void(self, numbers: Sequence[str]) -> dict[str, CarrierError | None]:
+        """Give shipments back, by the number of each shipment."""
+        return {number: self._void(number) for number in numbers}
+
+    def _void(self, number: str) -> CarrierError | None:
+        try:
+            answer = self._send("DELETE", VOID + quote(number, safe=""))
+            if codes_of(answer) & VOIDED:
+                return None
+            if self._read(answer, answers.voided):
+                return None
+        except CarrierError as error:
+            return error
+        return CarrierRefused(f"UPS has not cancelled {number}.")
+
+    # Others
+
+    def rate(self, order: LabelOrder) -> answers.Price:
+        """What a shipment would cost; raises why UPS does not say."""
+        return self._read(self._send("POST", RATE, documents.rate_request(order)), answers.price)
+
+    def track(self, numbers: Sequence[str]) -> dict[str, TrackingStatus]:
+        """Where parcels are. A request tells of all parcels of a shipment.
+
+        UPS is asked for one after the other; where it wants a pause, what is known is returned.
+        """
+        wanted, found = set(numbers), dict[str, TrackingStatus]()
+        for number in numbers:
+            if number in found:
+                continue
+            try:
+                found |= {one.number: one for one in self._track(number) if one.number in wanted}
+            except (CarrierBusy, CarrierUncertain):
+                if found:
+                    break
+                raise
+        return found
+
+    def _track(self, number: str) -> list[TrackingStatus]:
+        answer = self._send("GET", f"{TRACK}{quote(number, safe='')}?locale={LOCALE}")
+        if answer.status == 404:
+            return []
+        return self._read(answer, lambda found: list(tracking.statuses(found)))
+
+    # Asking
+
+    def _send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
+        """A request with a token; once again with a new one where the old one is not taken."""
+        answer = self._send_once(method, path, body)
+        if answer.status == 401:
+            self.tokens.forget(self._key)
+            answer = self._send_once(method, path, body)
+        return answer
+
+    def _send_once(self, method: str, path: str, body: Mapping[str, Any] | None) -> Answer:
+        headers = {
+            "Authorization": f"Bearer {self.tokens.get(self._key, self._renew)}",
+            "transId": uuid.uuid4().hex,
+            "transactionSrc": SOURCE,
+            "Accept": "application/json",
+        }
+        more: dict[str, Any] = {}
+        if body is not None:
+            more["data"] = json.dumps(body, ensure_ascii=False).encode()
+            headers["Content-Type"] = "application/json"
+        return self.http.send(method, path, headers=headers, **more)
+
+    def _read(self, answer: Answer, read: Callable[[Mapping[str, Any]], Read]) -> Read:
+        """What an answer says, or why it does not.
+
+        Where UPS says that all went well, but not what came of it, it has been carried out.
+        """
+        if answer.status != 200:
+            raise problem(self.http, answer)
+        try:
+            return read(content(answer) or {})
+        except UNREADABLE as error:
+            raise CarrierUncertain(
+                f"{NAME} gives an answer nobody can read.", code="answer"
+            ) from error
+
+    def _renew(self) -> tuple[str, float]:
+        """A token for the app. Without one nothing was sent."""
+        try:
+            answer = self.http.send(
+                "POST",
+                TOKEN,
+                data={"grant_type": "client_credentials"},
+                auth=self._app,
+                headers={"x-merchant-id": self.shipper},
+            )
+            if answer.status == 200:
+                granted = content(answer) or {}
+                # Text, and in seconds.
+                return str(granted["access_token"]), float(granted.get("expires_in") or LIFETIME)
+        except (CarrierUncertain, *UNREADABLE) as error:
+            raise CarrierBusy("UPS does not let us log in right now.") from error
+        failure = problem(self.http, answer)
+        if isinstance(failure, CarrierRefused):
+            raise CarrierRefused(f"UPS does not let us log in. {text(failure)}", code="access")
+        raise CarrierBusy("UPS does not let us log in right now.", answer.retry_after())
