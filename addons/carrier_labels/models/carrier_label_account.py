@@ -135,3 +135,14 @@ class CarrierLabelAccount(models.Model):
                 self.env._("Enter how to log in at the carrier in the account %s.", self.name)
             )
         return client_class(self.provider)(self._prepare_account())
+
+    def _sentence(self, error):
+        """A failure in the language of who reads it.
+
+        The sentences are marked for translation where they are written.
+        """
+        values = {name: str(value) for name, value in error.values.items()}
+        text = self.env._(error.template, **values) if values else self.env._(error.template)  # pylint: disable=gettext-variable
+        if error.field.startswith("sender."):
+            return self.env._("Address of the sender: %s", text)
+        return text

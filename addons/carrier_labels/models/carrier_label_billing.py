@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 import re
+from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -28,6 +29,10 @@ class CarrierLabelAccount(models.Model):
         for account in self.filtered("dhl_ekp"):
             if not re.fullmatch(r"\d{10}", account.dhl_ekp):
                 raise ValidationError(self.env._("An EKP has ten digits: %s", account.dhl_ekp))
+
+    def _prepare_account(self):
+        account = super()._prepare_account()
+        return replace(account, secrets={**account.secrets, "profile": self.dhl_profile or ""})
 
     def _dhl_billing(self):
         """Billing numbers by product."""

@@ -14,6 +14,7 @@ from odoo.tools import SQL
 
 from ..carriers.base.errors import CarrierBusy, CarrierError, CarrierRefused, CarrierUncertain
 from ..carriers.base.types import BoughtLabel
+from ..carriers.base.words import _
 from .carrier_label import LIVING
 
 _logger = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ PATIENCE = "5s"
 RESCUE = 30
 # A carrier that lost an answer may still be at it for so long.
 SETTLING = timedelta(minutes=2)
+UNHEARD = _("The worker that asked for it ended before the answer came.")
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
@@ -190,7 +192,9 @@ class CarrierLabel(models.Model):
             young = set(dead.filtered(lambda label: label._is_young()).ids)
         for label_id, reference in references.items():
             if not client.can_find:
-                outcome = CarrierUncertain("")
+                outcome = CarrierUncertain(
+                    _("The worker that asked for it ended before the answer came.")
+                )
             elif label_id in young:
                 continue
             else:
@@ -251,7 +255,7 @@ class CarrierLabel(models.Model):
         }
 
     def _prepare_failed(self, error, can_find):
-        values = {"error": str(error)}
+        values = {"error": self.account_id._sentence(error)}
         if isinstance(error, CarrierUncertain):
             return values | {"state": "asked" if can_find else "uncertain"}
         if isinstance(error, CarrierRefused) and error.numbers:
@@ -282,7 +286,7 @@ def _look_up(client, reference):
     """What was bought under a reference, or why that is not known."""
     try:
         return client.find(reference) or CarrierRefused(
-            "The carrier has not sold anything under this reference."
+            _("The carrier has not sold anything under this reference.")
         )
     except CarrierError as error:
-        return CarrierBusy(str(error))
+        return CarrierBusy(error.template, **error.values)

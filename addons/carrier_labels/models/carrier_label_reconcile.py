@@ -151,7 +151,7 @@ class CarrierLabel(models.Model):
         if not errors or (unheard and gone == errors):
             self.write({"state": "voided", "void_error": False})
         else:
-            self.void_error = "\n".join(str(error) for error in errors)
+            self.void_error = "\n".join(map(self.account_id._sentence, errors))
 
     def action_void(self):
         """Give labels back now: somebody says so."""

@@ -119,7 +119,6 @@ class DeliveryCarrier(models.Model):
             options={
                 "paper": self.dhl_paper or "",
                 "return_paper": self.dhl_return_paper or "",
-                "profile": account.dhl_profile or "STANDARD_GRUPPENPROFIL",
                 "must_encode": "true" if self.dhl_must_encode else "false",
             },
         )

@@ -4,7 +4,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..carriers.base.errors import CarrierError
 from ..carriers.registry import PROVIDERS
 from .carrier_label_buying import Wanted
 
@@ -80,7 +79,7 @@ class StockPicking(models.Model):
                 continue
             try:
                 wanted = picking._prepare_wanted(ahead)
-            except (CarrierError, UserError) as error:
+            except UserError as error:
                 told[picking.id] = str(error)
             else:
                 account = picking.carrier_id.label_account_id
@@ -98,7 +97,7 @@ class StockPicking(models.Model):
         account = carrier._label_account()
         order = carrier._prepare_label_order(self)
         if problems := account._client().check(order):
-            raise UserError("\n".join(str(problem) for problem in problems))
+            raise UserError("\n".join(map(account._sentence, problems)))
         values = {
             "carrier_id": carrier.id,
             "account_id": account.id,

@@ -7,12 +7,15 @@ from __future__ import annotations
 class CarrierError(Exception):
     """Base of all failures. The message is a sentence a person understands.
 
-    ``field`` names what is wrong in the words of our own dataclasses (``recipient.zip``),
+    ``template`` is the sentence as it is translated, ``values`` what is filled into it. ``field``
+    names what is wrong in the words of our own dataclasses (``recipient.zip``),
     ``code`` what went wrong in a word, for callers that treat it differently.
     """
 
-    def __init__(self, message: str, field: str = "", code: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, template: str, field: str = "", code: str = "", **values: object) -> None:
+        super().__init__(template % values if values else template)
+        self.template = template
+        self.values = values
         self.field = field
         self.code = code
 
@@ -24,9 +27,14 @@ class CarrierRefused(CarrierError):
     """
 
     def __init__(
-        self, message: str, field: str = "", code: str = "", numbers: tuple[str, ...] = ()
+        self,
+        template: str,
+        field: str = "",
+        code: str = "",
+        numbers: tuple[str, ...] = (),
+        **values: object,
     ) -> None:
-        super().__init__(message, field, code)
+        super().__init__(template, field, code, **values)
         self.numbers = numbers
 
 
@@ -40,6 +48,8 @@ class CarrierBusy(CarrierError):
     ``retry_after`` in seconds, if it said so.
     """
 
-    def __init__(self, message: str, retry_after: float = 0.0, code: str = "busy") -> None:
-        super().__init__(message, code=code)
+    def __init__(
+        self, template: str, retry_after: float = 0.0, code: str = "busy", **values: object
+    ) -> None:
+        super().__init__(template, code=code, **values)
         self.retry_after = retry_after

@@ -14,6 +14,7 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, SSLError
 
 from .errors import CarrierBusy, CarrierError, CarrierRefused, CarrierUncertain
+from .words import _
 
 NOT_SENT = (ConnectTimeoutError, NewConnectionError, SSLError)
 # Thirty labels are some megabytes.
@@ -93,21 +94,26 @@ class HttpClient:
     def _unanswered(self, error: requests.RequestException) -> CarrierError:
         cause = error.args[0] if error.args else None
         if isinstance(getattr(cause, "reason", None), NOT_SENT):
-            return CarrierBusy(f"{self.carrier} cannot be reached.", code="unreachable")
-        return CarrierUncertain(f"{self.carrier} did not answer.", code="lost")
+            text = _("%(carrier)s cannot be reached.")
+            return CarrierBusy(text, code="unreachable", carrier=self.carrier)
+        return CarrierUncertain(_("%(carrier)s did not answer."), code="lost", carrier=self.carrier)
 
     def failure(self, status: int, text: str, retry_after: float = 0.0) -> CarrierError | None:
         """What a status means for a request that changes something; None if all is well."""
-        said = f"{self.carrier}: {text}" if text else f"{self.carrier} answers with {status}."
         if status in (200, 201, 204, 207):
             return None
+        told = {"carrier": self.carrier, "said": text or status}
         if status == 429:
-            return CarrierBusy(said, retry_after)
+            return CarrierBusy(_("%(carrier)s has too much to do: %(said)s"), retry_after, **told)
         if status >= 500 or status == 408:
-            return CarrierUncertain(said, code="server")
+            text = _("%(carrier)s did not answer as it should: %(said)s")
+            return CarrierUncertain(text, code="server", **told)
         if status in (401, 403):
-            return CarrierRefused(said, code="access")
-        return CarrierRefused(said, code="not_found" if status == 404 else "refused")
+            return CarrierRefused(
+                _("%(carrier)s does not let us in: %(said)s"), code="access", **told
+            )
+        code = "not_found" if status == 404 else "refused"
+        return CarrierRefused("%(carrier)s: %(said)s", code=code, **told)
 
 
 def _read(answer: requests.Response) -> bytes:
