@@ -31,6 +31,8 @@ CORRECTIONS: dict[str, dict[str, Json]] = {
         "LabelRecovery_LabelSpecification_LabelImageFormat.Code": {"minLength": 3},
     },
     "Rating": {
+        # Its own examples have services of two digits.
+        "Shipment_Service.Code": {"minLength": 2},
         # Required, and described nowhere; the examples of other APIs have it.
         "RateRequest_Request.RequestOption": {"type": "string", "minLength": 1, "maxLength": 15},
     },

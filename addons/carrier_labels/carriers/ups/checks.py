@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from ..base.errors import CarrierError
-from ..base.types import Address, LabelOrder, Parcel
+from ..base.types import Address, ContentLine, LabelOrder, Parcel
+from ..base.words import _
 from . import fields
 from .address import WITH_STATE, access_point, layout
 from .customs import MOST_LINES, MOST_PIECES, goods, reason
@@ -24,7 +25,6 @@ from .products import (
 
 # Countries without postal codes, or where UPS does not need them.
 NO_CODES = frozenset(("AE", "AO", "BO", "FJ", "GH", "HK", "IE", "JM", "MO", "QA"))
-WHOSE = {"sender": "of the sender", "recipient": "of the recipient"}
 INSURABLE = 50_000
 
 
@@ -43,140 +43,145 @@ def problems(order: LabelOrder) -> list[CarrierError]:
 
 def _account(order: LabelOrder) -> Iterator[CarrierError]:
     if order.product not in PRODUCTS:
-        yield CarrierError("Choose a service of UPS in the delivery method.", "product")
+        yield CarrierError(_("Choose a service of UPS in the delivery method."), "product")
     if not re.fullmatch("[0-9A-Z]{6}", order.billing.get("shipper", "")):
-        yield CarrierError("An account number of UPS has six letters or digits.", "billing")
+        text = _("An account number of UPS has six capital letters or digits.")
+        yield CarrierError(text, "billing")
     if not 8 <= len(order.reference or "12345678") <= fields.REFERENCE:
-        yield CarrierError("A reference has between 8 and 35 characters.", "reference")
+        yield CarrierError(_("A reference has between 8 and 35 characters."), "reference")
 
 
 def _address(address: Address, who: str) -> Iterator[CarrierError]:
     """Missing, too long, or in letters UPS cannot print."""
-    person = WHOSE[who]
     if not re.fullmatch("[A-Z]{2}", address.country):
-        yield CarrierError(f"The country {person} is missing.", f"{who}.country")
+        yield CarrierError(_("The country is missing."), f"{who}.country")
     if not fields.clean(address.city):
-        yield CarrierError(f"The city {person} is missing.", f"{who}.city")
-    elif len(fields.clean(address.city)) > fields.CITY:
-        yield CarrierError(
-            f"The city {person} has more than {fields.CITY} characters.", f"{who}.city"
-        )
-    yield from _code(address, who, person)
-    yield from _lines(address, who, person)
-    yield from _contact(address, who, person)
+        yield CarrierError(_("The city is missing."), f"{who}.city")
+    yield from _code(address, who)
+    yield from _lines(address, who)
+    yield from _lengths(address, who)
 
 
-def _code(address: Address, who: str, person: str) -> Iterator[CarrierError]:
+def _code(address: Address, who: str) -> Iterator[CarrierError]:
     code = fields.postal_code(address.zip)
     if not code and (address.zip or address.country not in NO_CODES):
-        yield CarrierError(f"The postal code {person} is missing.", f"{who}.zip")
+        yield CarrierError(_("The postal code is missing."), f"{who}.zip")
     elif len(code) > fields.CODE:
-        yield CarrierError(
-            f"The postal code {address.zip} has more than {fields.CODE} characters.", f"{who}.zip"
-        )
-    if address.country in WITH_STATE and not 1 <= len(address.state) <= 5:
-        yield CarrierError(
-            f"UPS needs the state or province {person} ({address.country}).", f"{who}.state"
-        )
+        text = _("The postal code %(postal_code)s has more than %(most)s characters.")
+        yield CarrierError(text, f"{who}.zip", postal_code=address.zip, most=fields.CODE)
+    if address.country in WITH_STATE and not 1 <= len(address.state) <= fields.STATE:
+        text = _("UPS needs the state or province in this country (%(country)s).")
+        yield CarrierError(text, f"{who}.state", country=address.country)
 
 
-def _lines(address: Address, who: str, person: str) -> Iterator[CarrierError]:
+def _lines(address: Address, who: str) -> Iterator[CarrierError]:
+    """Names and street on the lines of a label."""
     found = access_point(address) if who == "recipient" else None
     shape = layout(found[1] if found else address)
     if not shape.name:
-        yield CarrierError(f"The name {person} is missing.", f"{who}.name")
-    if not fields.clean(address.street) and not fields.clean(address.street2):
-        yield CarrierError(f"The street {person} is missing.", f"{who}.street")
-    elif not shape.lines:
-        yield CarrierError(
-            "The street of the UPS Access Point is missing beside its number.", f"{who}.street"
-        )
-    if word := shape.too_long:
-        yield CarrierError(
-            f"A word in the address {person} is longer than the {fields.LINE} characters of a "
-            f"line: {word}",
-            f"{who}.street",
-        )
+        yield CarrierError(_("The name is missing."), f"{who}.name")
+    if not shape.lines:
+        text = _("The street is missing.")
+        if found:
+            text = _("The street of the UPS Access Point is missing beside its number.")
+        yield CarrierError(text, f"{who}.street")
+    if shape.too_long:
+        text = _("A word is longer than a line of the label (%(most)s characters): %(word)s")
+        yield CarrierError(text, f"{who}.street", most=fields.LINE, word=shape.too_long)
     elif not shape.fits:
-        yield CarrierError(
-            f"Name and address {person} do not fit on the label: UPS has two lines for the name "
-            f"and {fields.LINES} for the address, of {fields.LINE} characters each.",
-            f"{who}.street",
+        text = _(
+            "Name and address do not fit on the label: UPS has two lines for the name and "
+            "%(lines)s for the address, of %(most)s characters each."
         )
-    written = " ".join((shape.name, shape.attention, *shape.lines, address.city))
-    if fields.character_set(address.country if who == "recipient" else "", written) is None:
-        yield CarrierError(
-            f"UPS cannot print all letters of the address {person}: write it in Latin letters.",
-            f"{who}.street",
-        )
+        yield CarrierError(text, f"{who}.street", lines=fields.LINES, most=fields.LINE)
+    written = " ".join((shape.name, shape.attention, *shape.lines, fields.clean(address.city)))
+    country = address.country if who == "recipient" else ""
+    if fields.character_set(country, written) is None:
+        text = _("UPS cannot print all letters of the address: write it in Latin letters.")
+        yield CarrierError(text, f"{who}.street")
 
 
-def _contact(address: Address, who: str, person: str) -> Iterator[CarrierError]:
-    limits = (
-        ("phone number", fields.digits(address.phone), fields.PHONE, "phone"),
-        ("e-mail address", address.email, fields.EMAIL, "email"),
-        ("number for customs", fields.clean(address.customs_number), fields.TAX, "customs_number"),
-    )
-    for word, value, most, name in limits:
-        if len(value) > most:
-            yield CarrierError(f"The {word} {person} is longer than {most}.", f"{who}.{name}")
+def _lengths(address: Address, who: str) -> Iterator[CarrierError]:
+    limits = {
+        "city": (_("The city has more than %(most)s characters."), fields.CITY, fields.clean),
+        "phone": (
+            _("The phone number has more than %(most)s digits."),
+            fields.PHONE,
+            fields.digits,
+        ),
+        "email": (
+            _("The e-mail address has more than %(most)s characters."),
+            fields.EMAIL,
+            fields.clean,
+        ),
+        "customs_number": (
+            _("The number for customs has more than %(most)s characters."),
+            fields.TAX,
+            fields.clean,
+        ),
+    }
+    for name, (text, most, written) in limits.items():
+        if len(written(getattr(address, name))) > most:
+            yield CarrierError(text, f"{who}.{name}", most=most)
 
 
 def _point(order: LabelOrder) -> Iterator[CarrierError]:
-    found = access_point(order.recipient)
-    if not found:
+    if not access_point(order.recipient):
         if order.product == ACCESS_POINT:
-            yield CarrierError(
+            text = _(
                 "This service goes to a UPS Access Point: its number (U and eight digits) is "
-                "missing in the address.",
-                "recipient.street2",
+                "missing in the address."
             )
-        return
-    if not order.recipient.email:
-        yield CarrierError(
+            yield CarrierError(text, "recipient.street2")
+    elif not order.recipient.email:
+        text = _(
             "UPS mails the recipient that the parcel waits in the UPS Access Point: the e-mail "
-            "address is missing, or may not be told to the carrier.",
-            "recipient.email",
+            "address is missing, or the delivery method does not share it."
         )
+        yield CarrierError(text, "recipient.email")
 
 
 def _services(order: LabelOrder) -> Iterator[CarrierError]:
     services = order.services
     for name, word in WITHOUT.items():
         if getattr(services, name):
-            yield CarrierError(f"UPS does not offer this service: {word}.", f"services.{name}")
+            text = _("UPS does not offer this service: %(service)s.")
+            yield CarrierError(text, f"services.{name}", service=word)
     if not 0 <= services.insurance <= INSURABLE:
-        yield CarrierError(f"UPS insures no more than {INSURABLE} EUR.", "services.insurance")
+        text = _("UPS insures no more than %(most)s EUR.")
+        yield CarrierError(text, "services.insurance", most=INSURABLE)
     if order.options.get("return") and (services.age or services.signature):
-        yield CarrierError("Returns have no check of age or signature.", "services.age")
+        text = _("UPS checks neither age nor signature where goods come back.")
+        yield CarrierError(text, "services.age")
 
 
 def _parcels(order: LabelOrder) -> Iterator[CarrierError]:
     if not 1 <= len(order.parcels) <= MOST_PARCELS:
-        yield CarrierError(f"UPS takes 1 to {MOST_PARCELS} parcels in a shipment.", "parcels")
-    for parcel in order.parcels:
-        where = f" ({parcel.name})" if parcel.name else ""
+        text = _("UPS takes 1 to %(most)s parcels in a shipment.")
+        yield CarrierError(text, "parcels", most=MOST_PARCELS)
+    for number, parcel in enumerate(order.parcels, 1):
+        name = parcel.name or str(number)
         if parcel.weight <= 0:
-            yield CarrierError(f"The weight of a parcel is missing{where}.", "parcels.weight")
+            text = _("The weight of parcel %(parcel)s is missing.")
+            yield CarrierError(text, "parcels.weight", parcel=name)
         elif parcel.weight > MOST_WEIGHT:
-            yield CarrierError(
-                f"A parcel is too heavy for UPS{where}: {parcel.weight} kg of {MOST_WEIGHT} kg.",
-                "parcels.weight",
-            )
+            text = _("Parcel %(parcel)s is too heavy for UPS: %(weight)s kg of %(most)s kg.")
+            told = {"parcel": name, "weight": parcel.weight, "most": MOST_WEIGHT}
+            yield CarrierError(text, "parcels.weight", **told)
         if not _holds(parcel):
-            yield CarrierError(
-                f"A parcel is too large for UPS{where}: {MOST_LENGTH // 10} cm long, "
-                f"{MOST_GIRTH // 10} cm of length and girth.",
-                "parcels.length",
+            text = _(
+                "Parcel %(parcel)s is too large for UPS: at most %(length)s cm long, and "
+                "%(girth)s cm of length and girth."
             )
+            told = {"parcel": name, "length": MOST_LENGTH // 10, "girth": MOST_GIRTH // 10}
+            yield CarrierError(text, "parcels.length", **told)
 
 
 def _holds(parcel: Parcel) -> bool:
     """Whether UPS takes a parcel of this size; 0 is not known."""
     sides = sorted((parcel.length, parcel.width, parcel.height), reverse=True)
-    return (
-        sides[-1] >= 0 and sides[0] <= MOST_LENGTH and sides[0] + 2 * sum(sides[1:]) <= MOST_GIRTH
-    )
+    girth = sides[0] + 2 * sum(sides[1:])
+    return sides[-1] >= 0 and sides[0] <= MOST_LENGTH and girth <= MOST_GIRTH
 
 
 def _customs(order: LabelOrder) -> Iterator[CarrierError]:
@@ -184,34 +189,32 @@ def _customs(order: LabelOrder) -> Iterator[CarrierError]:
         return
     for who, address in (("sender", order.sender), ("recipient", order.recipient)):
         if not fields.digits(address.phone):
-            yield CarrierError(
-                f"Customs need the phone number {WHOSE[who]}: it is missing, or may not be told "
-                "to the carrier.",
-                f"{who}.phone",
+            text = _(
+                "Customs need a phone number: it is missing, or the delivery method does not "
+                "share it."
             )
+            yield CarrierError(text, f"{who}.phone")
     if not reason(order.customs) or not description(order):
-        yield CarrierError("Say in words what is in the parcels.", "customs.description")
+        yield CarrierError(_("Say in words what is in the parcels."), "customs.description")
     lines = goods(order)
     if not 1 <= len(lines) <= MOST_LINES:
-        yield CarrierError(
-            f"Customs need between 1 and {MOST_LINES} kinds of goods in a shipment.",
-            "parcels.content",
-        )
+        text = _("Customs need between 1 and %(most)s kinds of goods in a shipment.")
+        yield CarrierError(text, "parcels.content", most=MOST_LINES)
     for line in lines:
-        yield from _goods(line, order.customs.currency)
+        for text, field in _goods(line, order.customs.currency):
+            yield CarrierError(text, field, goods=line.description)
 
 
-def _goods(line, currency: str) -> Iterator[CarrierError]:
-    what = line.description
-    if not fields.clean(what) or max(map(len, fields.wrap(what))) > fields.LINE:
-        yield CarrierError(f"Describe the goods for customs in short words: {what}", "description")
+def _goods(line: ContentLine, currency: str) -> Iterator[tuple[str, str]]:
+    if max(map(len, fields.wrap(line.description)), default=99) > fields.LINE:
+        yield _("Describe goods for customs in short words: %(goods)s"), "description"
     if not 1 <= line.quantity <= MOST_PIECES:
-        yield CarrierError(f"Customs need whole pieces of {what}.", "quantity")
+        yield _("Customs need whole pieces of %(goods)s."), "quantity"
     if line.value <= 0:
-        yield CarrierError(f"Customs need the value of {what}.", "value")
+        yield _("Customs need the value of %(goods)s."), "value"
     if not re.fullmatch("[A-Z]{2}", line.origin):
-        yield CarrierError(f"The country of origin of {what} is missing.", "origin")
+        yield _("The country of origin of %(goods)s is missing."), "origin"
     if line.hs_code and not re.fullmatch("[0-9A-Za-z]{6,15}", line.hs_code):
-        yield CarrierError(f"The customs tariff number of {what} has 6 to 15 digits.", "hs_code")
+        yield _("The customs tariff number of %(goods)s has 6 to 15 digits."), "hs_code"
     if line.currency != currency:
-        yield CarrierError("All values for customs have the same currency.", "currency")
+        yield _("All values for customs have the same currency: %(goods)s."), "currency"

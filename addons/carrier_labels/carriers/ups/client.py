@@ -13,6 +13,7 @@ from ..base.client import Account, CarrierClient
 from ..base.errors import CarrierBusy, CarrierError, CarrierRefused, CarrierUncertain
 from ..base.http import Answer, HttpClient, Tokens
 from ..base.types import PDF, BoughtLabel, LabelOrder, TrackingStatus
+from ..base.words import _
 from . import answers, documents, tracking
 from .checks import problems
 from .errors import (
@@ -24,7 +25,7 @@ from .errors import (
     codes_of,
     content,
     problem,
-    text,
+    unreadable,
 )
 
 PRODUCTION, TEST = "https://onlinetools.ups.com", "https://wwwcie.ups.com"
@@ -39,6 +40,7 @@ TOKENS = Tokens()
 LIFETIME = 14399.0
 SOURCE = "carrier_labels"
 LOCALE = "de_DE"
+NO_LOGIN = _("UPS does not let us log in right now.")
 
 Read = TypeVar("Read")
 
@@ -112,7 +114,8 @@ class UpsClient(CarrierClient):
         return next(iter(found.values()), None)
 
     def _several(self, what: str) -> CarrierError:
-        return CarrierUncertain(f"UPS knows several shipments: {what}", code="several")
+        text = _("UPS knows several shipments: %(what)s")
+        return CarrierUncertain(text, code="several", what=what)
 
     def _recover(self, number: str, label_format: str) -> BoughtLabel | None:
         """The shipment of a parcel; None where there is none any more."""
@@ -129,7 +132,8 @@ class UpsClient(CarrierClient):
         """The labels of a shipment by the number of any of its parcels."""
         label = self._recover(numbers[0], label_format)
         if label is None:
-            raise CarrierRefused(f"UPS has no label for {numbers[0]}.", code="not_found")
+            text = _("UPS has no label for %(number)s.")
+            raise CarrierRefused(text, code="not_found", number=numbers[0])
         return label
 
     def void(self, numbers: Sequence[str]) -> dict[str, CarrierError | None]:
@@ -145,7 +149,7 @@ class UpsClient(CarrierClient):
                 return None
         except CarrierError as error:
             return error
-        return CarrierRefused(f"UPS has not cancelled {number}.")
+        return CarrierRefused(_("UPS has not cancelled %(number)s."), number=number)
 
     # Others
 
@@ -209,9 +213,7 @@ class UpsClient(CarrierClient):
         try:
             return read(content(answer) or {})
         except UNREADABLE as error:
-            raise CarrierUncertain(
-                f"{NAME} gives an answer nobody can read.", code="answer"
-            ) from error
+            raise unreadable() from error
 
     def _renew(self) -> tuple[str, float]:
         """A token for the app. Without one nothing was sent."""
@@ -228,8 +230,9 @@ class UpsClient(CarrierClient):
                 # Text, and in seconds.
                 return str(granted["access_token"]), float(granted.get("expires_in") or LIFETIME)
         except (CarrierUncertain, *UNREADABLE) as error:
-            raise CarrierBusy("UPS does not let us log in right now.") from error
+            raise CarrierBusy(NO_LOGIN) from error
         failure = problem(self.http, answer)
         if isinstance(failure, CarrierRefused):
-            raise CarrierRefused(f"UPS does not let us log in. {text(failure)}", code="access")
-        raise CarrierBusy("UPS does not let us log in right now.", answer.retry_after())
+            failure.code = "access"
+            raise failure
+        raise CarrierBusy(NO_LOGIN, answer.retry_after())

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..base.errors import CarrierBusy, CarrierError, CarrierRefused, CarrierUncertain
+from ..base.errors import CarrierBusy, CarrierError, CarrierUncertain
 from ..base.http import Answer, HttpClient
+from ..base.words import _
 
 NAME = "UPS"
 # Nothing was carried out: UPS's systems are not available.
 UNAVAILABLE = frozenset(("190001", "300000"))
 # Label recovery: there is nothing under this reference, or it has been voided since.
 NOTHING = frozenset(("300007", "300033"))
-NOT_YET = frozenset(("300034",))
 SEVERAL = frozenset(("300001", "300035"))
 # Void: already done, or nothing that could be voided is known.
 VOIDED = frozenset(("190117",))
@@ -61,12 +61,20 @@ def problem(http: HttpClient, answer: Answer) -> CarrierError:
     errors = said(content(answer))
     codes = {code for code, _message in errors}
     words = "; ".join(f"{message} ({code})" for code, message in errors)
-    if codes & UNAVAILABLE:
-        return CarrierBusy(f"{NAME}: {words}", answer.retry_after())
     failure = http.failure(answer.status, words, answer.retry_after())
-    if isinstance(failure, CarrierRefused) and codes & UNKNOWN_SHIPMENT:
-        return CarrierRefused(str(failure), code="not_found")
-    return failure or CarrierUncertain(f"{NAME} gives an answer nobody can read.", code="answer")
+    if codes & UNAVAILABLE:
+        told = {"carrier": NAME, "said": words}
+        return CarrierBusy("%(carrier)s: %(said)s", answer.retry_after(), **told)
+    if failure and codes & UNKNOWN_SHIPMENT:
+        failure.code = "not_found"
+    return failure or unreadable()
+
+
+def unreadable() -> CarrierUncertain:
+    """UPS says that all is well, but not in a way that can be read: it may have been done."""
+    return CarrierUncertain(
+        _("%(carrier)s gives an answer nobody can read."), code="answer", carrier=NAME
+    )
 
 
 def codes_of(answer: Answer) -> frozenset[str]:

@@ -11,7 +11,7 @@ import unicodedata
 from decimal import ROUND_UP, Decimal
 
 LINE, LINES = 35, 3
-CITY, CODE, EMAIL, PHONE, TAX = 30, 9, 50, 15, 15
+CITY, STATE, CODE, EMAIL, PHONE, TAX = 30, 5, 9, 50, 15, 15
 DESCRIPTION, REFERENCE = 50, 35
 # What the label can be printed in, by country: UPS's name and Python's.
 CHARACTERS = {

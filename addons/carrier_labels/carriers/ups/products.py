@@ -25,19 +25,10 @@ MOST_GIRTH = 4000
 MOST_PARCELS = 200
 # A package of ours, not one of UPS.
 OWN_PACKAGING = "02"
-# Of our services, those UPS has, by what a person calls them.
-SERVICES = {
-    "age": "age check",
-    "named_person": "named person only",
-    "signature": "signed for by the recipient",
-    "no_neighbour": "no delivery to neighbours",
-    "insurance": "additional insurance",
-    "bulky": "bulky goods",
-    "duty_paid": "duties paid by the sender",
-}
+# Services of other carriers UPS does not have, by what a person calls them.
 WITHOUT = {
-    "premium": "premium",
-    "closest_drop_point": "closest drop point",
-    "endorsement": "what to do if it cannot be delivered",
-    "return_label": "return label in the parcel",
+    "premium": "Premium",
+    "closest_drop_point": "Closest Drop Point",
+    "endorsement": "Endorsement",
+    "return_label": "Return Label in the Parcel",
 }
