@@ -9,3 +9,7 @@ from . import delivery_carrier_order
 from . import delivery_carrier_dhl
 from . import stock_picking
 from . import product_template
+from . import carrier_label_token
+from . import carrier_label_account_ups
+from . import delivery_carrier_ups
+from . import delivery_carrier_ups_rate
