@@ -53,7 +53,7 @@ class CarrierLabelAccount(models.Model):
             return super().action_test_connection()
         told = None
         try:
-            self._client().find(NOTHING)
+            self._client().find(NOTHING, "pdf")
         except CarrierError as error:
             told = self._sentence(error)
         text = told or self.env._("%s lets us in.", self.name)

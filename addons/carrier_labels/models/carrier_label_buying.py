@@ -188,7 +188,9 @@ class CarrierLabel(models.Model):
         """Attempts of these deliveries, locked by us, whose worker died or lost the answer."""
         with self._own() as labels:
             dead = labels.search([("res_id", "in", picking_ids), ("state", "=", "asked")])
-            references = dict(dead.mapped(lambda label: (label.id, label.reference)))
+            references = dict(
+                dead.mapped(lambda label: (label.id, (label.reference, label.label_format)))
+            )
             young = set(dead.filtered(lambda label: label._is_young()).ids)
         for label_id, reference in references.items():
             if not client.can_find:
@@ -198,7 +200,7 @@ class CarrierLabel(models.Model):
             elif label_id in young:
                 continue
             else:
-                outcome = _look_up(client, reference)
+                outcome = _look_up(client, *reference)
             if not isinstance(outcome, CarrierBusy):
                 self._store_safely([(0, label_id)], [outcome], False)
 
@@ -282,11 +284,14 @@ class CarrierLabel(models.Model):
         )
 
 
-def _look_up(client, reference):
+def _look_up(client, reference, label_format):
     """What was bought under a reference, or why that is not known."""
     try:
-        return client.find(reference) or CarrierRefused(
+        return client.find(reference, label_format) or CarrierRefused(
             _("The carrier has not sold anything under this reference.")
         )
     except CarrierError as error:
+        if error.code == "several":
+            # More than one: only a person can tell.
+            return error
         return CarrierBusy(error.template, **error.values)

@@ -119,8 +119,7 @@ class DeliveryCarrier(models.Model):
             picking.message_post(
                 body=self.env._("Return label: %s", bought.numbers[0]),
                 attachments=[
-                    (f"{prefix}-{one.number}.{one.format}", one.content)
-                    for one in bought.documents
+                    (f"{prefix}-{one.number}.{one.format}", one.content) for one in bought.documents
                 ],
             )
 
