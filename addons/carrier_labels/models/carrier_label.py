@@ -116,6 +116,19 @@ class CarrierLabel(models.Model):
             return "refused" if self.incomplete else "none"
         return self.state
 
+    def _replaced(self):
+        """Numbers this delivery had before and that may be printed already."""
+        former = self.search(
+            [
+                ("res_model", "=", self.res_model),
+                ("res_id", "=", self.res_id),
+                ("id", "<", self.id),
+                ("state", "=", "unwanted"),
+                ("incomplete", "=", False),
+            ]
+        )
+        return [label.numbers for label in former]
+
     @api.model
     def _states_sql(self):
         """The same as a query: deliveries with the state of their last attempt."""

@@ -181,6 +181,10 @@ class CarrierLabel(models.Model):
     def _disown(self, reason):
         """Nobody wants these labels: the job gives them back."""
         self.write({"state": "unwanted", "error": reason})
+        self._void_soon()
+
+    def _void_soon(self):
+        """Let the job give back what nobody wants, once this is committed."""
         self.env.ref("carrier_labels.ir_cron_reconcile")._trigger()
 
     @api.model
@@ -226,25 +230,25 @@ class CarrierLabel(models.Model):
 
     @api.model
     def _store(self, ids, outcomes, can_find):
-        told = {}
+        told, papers = {}, []
         with self._own() as labels:
-            for (picking_id, label_id), outcome in zip(ids, outcomes, strict=True):
-                label = labels.browse(label_id)
-                told[picking_id] = label._note(outcome, can_find)
+            rows = labels.browse([label_id for _picking_id, label_id in ids])
+            for (picking_id, label_id), label, outcome in zip(ids, rows, outcomes, strict=True):
+                if isinstance(outcome, BoughtLabel):
+                    label.write(label._prepare_bought(outcome))
+                    papers += [label._prepare_document(one) for one in outcome.documents]
+                    told[picking_id] = label_id
+                else:
+                    label.write(label._prepare_failed(outcome, can_find))
+                    told[picking_id] = label._why_not() or label.error
+            labels.env["ir.attachment"].create(papers)
         return told
 
-    def _note(self, outcome, can_find):
-        """Write what became of an attempt; its id or why it is no label."""
-        self.ensure_one()
-        if isinstance(outcome, BoughtLabel):
-            self.write(self._prepare_bought(outcome))
-            self._add_documents(outcome.documents)
-            return self.id
-        self.write(self._prepare_failed(outcome, can_find))
-        return self._why_not() or self.error
-
     def _prepare_bought(self, bought):
-        currency = self.env["res.currency"].search([("name", "=", bought.currency)], limit=1)
+        """What is kept of a label; the currency of a carrier that tells prices."""
+        currency = self.env["res.currency"]
+        if bought.currency:
+            currency = currency.search([("name", "=", bought.currency)], limit=1)
         return {
             "state": "bought",
             "numbers": ",".join(bought.numbers),
@@ -262,26 +266,22 @@ class CarrierLabel(models.Model):
             return values | {"state": "asked" if can_find else "uncertain"}
         if isinstance(error, CarrierRefused) and error.numbers:
             # Some parcels of several: they are of no use without the others.
-            self.env.ref("carrier_labels.ir_cron_reconcile")._trigger()
+            self._void_soon()
             numbers = ",".join(error.numbers)
             return values | {"state": "unwanted", "numbers": numbers, "incomplete": True}
         return values | {"state": "refused"}
 
-    def _add_documents(self, documents):
-        """Keep what is to be printed as long as the attempt."""
+    def _prepare_document(self, document):
+        """What is to be printed is kept as long as the attempt."""
         prefix = {"label": "LabelShipping", "return": "LabelReturn", "customs": "ShippingDoc"}
-        self.env["ir.attachment"].create(
-            [
-                {
-                    "name": f"{prefix[one.kind]}-{self.provider}-{one.number}.{one.format}",
-                    "res_model": self._name,
-                    "res_id": self.id,
-                    "raw": one.content,
-                    "mimetype": "application/pdf" if one.format == "pdf" else "text/plain",
-                }
-                for one in documents
-            ]
-        )
+        name = f"{prefix[document.kind]}-{self.provider}-{document.number}.{document.format}"
+        return {
+            "name": name,
+            "res_model": self._name,
+            "res_id": self.id,
+            "raw": document.content,
+            "mimetype": "application/pdf" if document.format == "pdf" else "text/plain",
+        }
 
 
 def _look_up(client, reference, label_format):

@@ -1,8 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 import json
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from ..carriers.registry import PROVIDERS
 
 PAPERS = [
     ("910-300-600", "910-300-600: 103 x 199 mm"),
@@ -20,6 +22,7 @@ PAPERS = [
 class DeliveryCarrier(models.Model):
     _inherit = "delivery.carrier"
 
+    label_provider = fields.Boolean("Labels Are Bought", compute="_compute_label_provider")
     label_account_id = fields.Many2one(
         "carrier.label.account",
         "Account at the Carrier",
@@ -62,6 +65,11 @@ class DeliveryCarrier(models.Model):
         help="Its size is told to the carrier for what was not put in a pack.",
     )
 
+    @api.depends("delivery_type")
+    def _compute_label_provider(self):
+        for carrier in self:
+            carrier.label_provider = carrier.delivery_type in PROVIDERS
+
     def _label_account(self):
         """The account labels are bought with; says what is missing."""
         self.ensure_one()
@@ -99,10 +107,13 @@ class DeliveryCarrier(models.Model):
             documents = [(one.name, one.raw) for one in label.document_ids.sorted("id")]
             numbers, warnings = label.numbers, label.warnings
             price, parcels = label.price, label.parcels
-        body = self.env._("Label bought: %s", numbers.replace(",", ", "))
-        picking.message_post(
-            body=f"{body}\n{warnings}" if warnings else body, attachments=documents
-        )
+            replaced = label._replaced()
+        lines = [self.env._("Label: %s", numbers.replace(",", ", "))]
+        if replaced:
+            text = self.env._("It replaces %s: do not use that one any more.", ", ".join(replaced))
+            lines.append(text)
+        body = "\n".join(filter(None, (*lines, warnings)))
+        picking.message_post(body=body, attachments=documents)
         return {"exact_price": price or self.label_cost * parcels, "tracking_number": numbers}
 
     def _label_cancel_shipment(self, pickings):

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
+from ..carriers.base.customs import needs_customs
 from ..carriers.base.types import Customs
-from ..carriers.dhl.address import needs_customs
 from ..carriers.dhl.products import HOME, PRODUCTS, RETURNS, choose
 from .delivery_carrier import PAPERS
 

@@ -4,9 +4,12 @@ from decimal import Decimal
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..carriers.base.customs import needs_customs
 from ..carriers.base.types import Address, ContentLine, LabelOrder, Parcel, Services
 
 GRAM, CENT = Decimal("0.001"), Decimal("0.01")
+# A pound in kilograms, a foot in millimetres.
+POUND, FOOT = Decimal("0.45359237"), Decimal("304.8")
 
 
 class DeliveryCarrier(models.Model):
@@ -58,37 +61,66 @@ class DeliveryCarrier(models.Model):
         )
 
     def _label_parcels(self, picking):
-        """A parcel for each package, and one for what is in none."""
-        default = self.label_package_type_id
+        """A parcel for each package, and one for what is in none.
+
+        Core's packages are not taken: their weight is known only after the delivery is validated,
+        and a label that was bought before has to be the same one then.
+        """
+        by_package = picking.move_line_ids.grouped("result_package_id")
         return tuple(
-            Parcel(
-                weight=self._label_weight(package.weight),
-                length=self._label_length(package.dimension["length"]),
-                width=self._label_length(package.dimension["width"]),
-                height=self._label_length(package.dimension["height"]),
-                name=package.name or "",
-                content=tuple(self._label_content(picking, package)),
-            )
-            for package in self._get_packages_from_picking(picking, default)
+            self._label_parcel(picking, package, lines)
+            for package, lines in sorted(by_package.items(), key=lambda item: item[0].id or 0)
+        ) or (self._label_return_parcel(picking),)
+
+    def _label_parcel(self, picking, package, lines):
+        kind = package.package_type_id or self.label_package_type_id
+        weight = sum(line.quantity_product_uom * line.product_id.weight for line in lines)
+        weight += kind.base_weight
+        if package:
+            weight = package.shipping_weight or weight
+        elif picking.shipping_weight != picking.weight_bulk:
+            # Somebody has weighed it. With packages beside it, theirs are in it.
+            packages = picking.move_line_ids.result_package_id
+            weight = picking.shipping_weight - sum(packages.mapped("shipping_weight")) or weight
+        return Parcel(
+            weight=self._label_weight(weight),
+            **self._label_size(kind),
+            name=package.name or picking.name,
+            content=tuple(self._label_content(picking, lines)),
         )
+
+    def _label_return_parcel(self, picking):
+        """What is to come back, of which nothing is known but how much of it there is."""
+        weight = picking._get_estimated_weight() + self.label_package_type_id.base_weight
+        return Parcel(weight=self._label_weight(weight), name=picking.name)
+
+    def _label_size(self, kind):
+        return {
+            "length": self._label_length(kind.packaging_length),
+            "width": self._label_length(kind.width),
+            "height": self._label_length(kind.height),
+        }
 
     def _label_weight(self, weight):
-        """In kilograms, to the gram."""
-        uom = self.env["product.template"]._get_weight_uom_id_from_ir_config_parameter()
-        kilograms = uom._compute_quantity(weight, self.env.ref("uom.product_uom_kgm"), round=False)
-        return Decimal(str(kilograms)).quantize(GRAM)
+        """In kilograms, to the gram; the unit is that of all weights in Odoo."""
+        # sudo: only administrators of the system can read parameters
+        parameters = self.env["ir.config_parameter"].sudo()
+        unit = POUND if parameters.get_param("product.weight_in_lbs") == "1" else 1
+        return (Decimal(str(weight)) * unit).quantize(GRAM)
 
     def _label_length(self, length):
-        """In whole millimetres."""
-        uom = self.env["product.template"]._get_length_uom_id_from_ir_config_parameter()
-        millimetres = uom._compute_quantity(
-            length, self.env.ref("uom.product_uom_millimeter"), round=False
-        )
-        return round(millimetres)
+        """In whole millimetres; the unit is that of all lengths in Odoo."""
+        # sudo: only administrators of the system can read parameters
+        parameters = self.env["ir.config_parameter"].sudo()
+        unit = FOOT if parameters.get_param("product.volume_in_cubic_feet") == "1" else 1
+        return int((Decimal(str(length)) * unit).to_integral_value())
 
-    def _label_content(self, picking, package):
-        """What customs want to know of the goods in a package."""
-        for commodity in package.commodities:
+    def _label_content(self, picking, lines):
+        """What customs want to know of goods, where there are customs."""
+        address = picking.partner_id
+        if not needs_customs(address.country_id.code or "", address.zip or ""):
+            return
+        for commodity in self._get_commodities_from_stock_move_lines(lines):
             product = commodity.product_id
             order = picking.sale_id
             yield ContentLine(

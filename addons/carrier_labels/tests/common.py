@@ -1,8 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, tagged
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -150,6 +152,16 @@ class LabelCase(LabelMixin, TransactionCase):
         told = {"carrier": self.carrier, "customer": self.customer, "goods": self.goods}
         return self.make_picking(**{**told, **values})
 
+    def fail_after_purchase(self, picking):
+        """Validate, and fail once the label is bought. Without a savepoint, which would take back
+        what has transactions of its own too.
+        """
+        with patch.object(type(self.carrier), "_label_take", side_effect=UserError("no")):
+            try:
+                self.ship(picking)
+            except UserError:
+                self.env.invalidate_all()
+
     def label(self, picking):
         """The last attempt, as it is now."""
         self.env.invalidate_all()
@@ -157,6 +169,7 @@ class LabelCase(LabelMixin, TransactionCase):
 
     def reconcile(self):
         """What the job does."""
+        self.env.flush_all()
         self.env["carrier.label"]._cron_reconcile()
         self.env.invalidate_all()
 

@@ -45,13 +45,10 @@ class TestBuying(LabelCase):
 
     def test_failed_after_the_purchase_and_tried_again(self):
         picking = self.picking()
-        with self.assertRaises(UserError), self.env.cr.savepoint():
-            self.ship(picking)
-            raise UserError("something else is wrong")
-        self.env.invalidate_all()
+        self.fail_after_purchase(picking)
         self.assertFalse(picking.carrier_tracking_ref)
         self.assertEqual(self.label(picking).state, "bought")
-        self.ship(picking)
+        picking.send_to_shipper()
         self.assertEqual(len(self.dhl.store.shipments), 1)
         self.assertEqual(picking.carrier_tracking_ref, self.label(picking).numbers)
 
@@ -158,10 +155,9 @@ class TestBuying(LabelCase):
         other.result_package_id = self.env["stock.package"].create({"name": f"P2-{picking.id}"})
 
     def test_what_is_wrong_is_found_before_anything_is_bought(self):
-        picking = self.picking(customer=self.make_customer(street="Lindenstraße"))
+        picking = self.picking(customer=self.make_customer())
+        picking.partner_id.street = "Lindenstraße"
         self.assertTrue(picking.action_buy_labels()[picking.id])
-        with self.assertRaises(UserError):
-            self.ship(picking)
         self.assertEqual(self.dhl.store.requests.count("buy"), 0)
         self.assertFalse(picking.carrier_label_ids)
 
@@ -209,8 +205,9 @@ class TestBuying(LabelCase):
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             self.assertEqual(set(pickings.action_buy_labels().values()), {False})
+            self.env.flush_all()
             return self.env.cr.sql_log_count - before
 
         bought(1)
         few, many = bought(2), bought(12)
-        self.assertLess((many - few) / 10, 12, (few, many))
+        self.assertLessEqual((many - few) / 10, 1, (few, many))

@@ -127,9 +127,16 @@ class LabelOrder:
     options: Mapping[str, str] = field(default_factory=dict)
 
     def digest(self) -> str:
-        """The same for orders that want the same label, whatever its reference and its day."""
+        """The same for orders that want the same label.
+
+        Reference and day make no other label. Nor do weight and size, which the carrier measures:
+        a label that sticks on a parcel stays good if a piece less is in it. Customs papers are
+        about the content, so that with them everything counts.
+        """
         told = _plain(self)
         del told["reference"], told["ship_date"]
+        if self.customs is None:
+            told["parcels"] = len(self.parcels)
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from ..base.countries import ALPHA3
+from ..base.customs import needs_customs
 from ..base.errors import CarrierError
 from ..base.types import Address, LabelOrder, Parcel
 from ..base.words import _
@@ -20,7 +21,6 @@ from .address import (
     STREET,
     Place,
     find_place,
-    needs_customs,
     split_name,
 )
 from .products import PRODUCTS, RETURNS, fits, wanted_services
