@@ -5,9 +5,9 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..carriers.base.customs import needs_customs
 from ..carriers.base.errors import CarrierError
 from ..carriers.base.types import Customs
-from ..carriers.dhl.address import needs_customs
 from ..carriers.ups.products import OWN_PACKAGING, PRODUCTS
 
 LINK = "https://www.ups.com/track?loc=de_DE&tracknum=%s"
