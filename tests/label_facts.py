@@ -44,7 +44,13 @@ def _die_at(env, step):
     if step in places:
         setattr(*places[step], _kill)
     elif step == "while it answers":
-        threading.Timer(0.5, _kill).start()
+        original = DhlClient.buy
+
+        def fatal(client, orders):
+            threading.Timer(0.4, _kill).start()
+            return original(client, orders)
+
+        DhlClient.buy = fatal
 
 
 def validate(env, picking_id, step=""):
@@ -92,11 +98,12 @@ def _tell(env, told):
     print(json.dumps({"told": told, "states": states, "references": references}))
 
 
-def decide(env, picking_id, number=""):
+def decide(env, found):
     """Somebody has looked in the portal."""
-    label = env["stock.picking"].browse(int(picking_id)).carrier_label_ids[0]
-    values = {"label_id": label.id, "found": "yes" if number else "no", "numbers": number}
-    env["carrier.label.decide"].create(values).action_decide()
+    for picking, number in json.loads(found).items():
+        label = env["stock.picking"].browse(int(picking)).carrier_label_ids[0]
+        values = {"label_id": label.id, "found": "yes" if number else "no", "numbers": number}
+        env["carrier.label.decide"].create(values).action_decide()
 
 
 def reconcile(env, hours="0"):

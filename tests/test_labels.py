@@ -50,8 +50,7 @@ def _check(store, told):
 def test_no_second_and_no_lost_label(shop, tmp_path):
     store, call, ids = shop
     dead, rest = ids[: len(STEPS)], ids[len(STEPS) :]
-    _killed(store, call, dict(zip(STEPS, dead, strict=True)))
-    _killed_ahead(store, call, rest[:2])
+    _killed(store, call, dict(zip(STEPS, dead, strict=True)), rest[:2])
     _repeated(store, call, rest[2])
     _failed(store, call, rest[3])
     _meeting(store, call, rest[4], rest[5:7], tmp_path)
@@ -63,47 +62,44 @@ def test_no_second_and_no_lost_label(shop, tmp_path):
     assert set(told["states"].values()) <= {"used", "voided", "refused"}
 
 
-def _killed(store, call, dead):
-    for step, picking in dead.items():
-        if step == "while it answers":
-            store.add_faults("hang_after", operation="buy", seconds=2)
+def _killed(store, call, dead, ahead):
+    """One worker for each step, and one with a set that was bought before."""
+    ahead_ids = json.dumps(ahead)
+
+    def die(step):
         with pytest.raises(Failure):
-            call("validate", f"-{picking}", picking_id=picking, step=step)
+            if step == "ahead":
+                call("buy_ahead", "-dead", ids=ahead_ids, step="before storing")
+            else:
+                call("validate", f"-{dead[step]}", picking_id=dead[step], step=step)
+
+    store.add_faults("hang_after", operation="buy", seconds=1)
+    die("while it answers")
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(die, [*(set(dead) - {"while it answers"}), "ahead"]))
+    known = dict.fromkeys(ahead, "ask: number") | {row: STEPS[step] for step, row in dead.items()}
     sold = len(store.shipments)
-    assert sold == len([step for step, known in STEPS.items() if known not in ("buy", "ask: none")])
-    told = call("go_on", ids=json.dumps(list(dead.values())))
-    for step, picking in dead.items():
+    assert sold == len([row for row, what in known.items() if what not in ("buy", "ask: none")])
+
+    told = call("go_on", ids=json.dumps(list(known)))
+    for picking, what in known.items():
         state, number = told["states"][str(picking)], told["told"][str(picking)]
-        asks = STEPS[step].startswith("ask")
-        assert (state == "uncertain", bool(number)) == (asks, not asks), step
+        asks = what.startswith("ask")
+        assert (state == "uncertain", bool(number)) == (asks, not asks), what
     # The one that had not been asked for was bought now, and no other one.
     assert len(store.shipments) == sold + 1
-    by_picking = {row: name for name, row in told["references"].items()}
-    for step, picking in dead.items():
-        if STEPS[step].startswith("ask"):
-            (number,) = store.living().get(by_picking[picking], [""])
-            assert bool(number) == (STEPS[step] == "ask: number")
-            call("decide", f"-{picking}", picking_id=picking, number=number)
-    told = call("go_on", "-decided", ids=json.dumps(list(dead.values())))
+
+    living, references = store.living(), {row: name for name, row in told["references"].items()}
+    found = {}
+    for picking, what in known.items():
+        if what.startswith("ask"):
+            (found[picking],) = living.get(references[picking], [""])
+            assert bool(found[picking]) == (what == "ask: number")
+    call("decide", found=json.dumps(found))
+    told = call("go_on", "-decided", ids=json.dumps(list(known)))
     assert len(store.shipments) == sold + 2
     assert all(told["told"].values())
     _check(store, told)
-
-
-def _killed_ahead(store, call, pickings):
-    """A set that was bought before, whose worker died before it could tell."""
-    with pytest.raises(Failure):
-        call("buy_ahead", "-dead", ids=json.dumps(pickings), step="before storing")
-    sold = len(store.shipments)
-    told = call("buy_ahead", ids=json.dumps(pickings))
-    assert all(told) and len(store.shipments) == sold
-    living = store.living()
-    for picking in pickings:
-        told = call("go_on", "-ahead", ids=json.dumps([picking]))
-        (name,) = [name for name, row in told["references"].items() if row == picking]
-        call("decide", "-ahead", picking_id=picking, number=living[name][0])
-    told = call("go_on", "-ahead", ids=json.dumps(pickings))
-    assert all(told["told"].values()) and len(store.shipments) == sold
 
 
 def _repeated(store, call, picking):

@@ -19,4 +19,5 @@
         "views/stock_picking_views.xml",
         "views/menus.xml",
     ],
+    "demo": ["demo/carrier_labels_demo.xml"],
 }

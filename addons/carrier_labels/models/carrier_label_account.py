@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..carriers.base.client import Account
-from ..carriers.base.errors import CarrierError
+from ..carriers.base.errors import CarrierError, CarrierRefused
 from ..carriers.registry import client_class
 
 MANAGER = "stock.group_stock_manager"
@@ -136,6 +136,13 @@ class CarrierLabelAccount(models.Model):
                 self.env._("Enter how to log in at the carrier in the account %s.", self.name)
             )
         return client_class(self.provider)(self._prepare_account())
+
+    def _client_or_why(self):
+        """A client, or why there is none, for what is done for many accounts."""
+        try:
+            return self._client()
+        except UserError as error:
+            return CarrierRefused("%(said)s", code="access", said=error)
 
     def action_test_connection(self):
         """Look for a label there cannot be: whoever is told so is let in."""

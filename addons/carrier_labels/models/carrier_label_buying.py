@@ -15,6 +15,7 @@ from odoo.tools import SQL
 from ..carriers.base.errors import CarrierBusy, CarrierError, CarrierRefused, CarrierUncertain
 from ..carriers.base.types import BoughtLabel
 from ..carriers.base.words import _
+from ..carriers.registry import client_class
 from .carrier_label import LIVING
 
 _logger = logging.getLogger(__name__)
@@ -85,7 +86,7 @@ class CarrierLabel(models.Model):
         :returns: by delivery, the id of its label or why there is none
         """
         client = account._client()
-        known, missing = self._reuse(client, wanted)
+        known, missing = self._reuse(account, wanted)
         by_reference = {}
         for one in missing:
             by_reference[self._new_reference(one.name)] = one
@@ -126,11 +127,11 @@ class CarrierLabel(models.Model):
     # What there is already
 
     @api.model
-    def _reuse(self, client, wanted):
+    def _reuse(self, account, wanted):
         """Labels there are, or why none is to be bought; and what has to be bought."""
         by_picking = {one.picking_id: one for one in wanted}
         found = {}
-        self._settle_dead(client, list(by_picking))
+        self._settle_dead(account, list(by_picking))
         with self._own() as labels:
             try:
                 living = labels._living(by_picking)
@@ -188,7 +189,7 @@ class CarrierLabel(models.Model):
         self.env.ref("carrier_labels.ir_cron_reconcile")._trigger()
 
     @api.model
-    def _settle_dead(self, client, picking_ids):
+    def _settle_dead(self, account, picking_ids):
         """Attempts of these deliveries, locked by us, whose worker died or lost the answer."""
         with self._own() as labels:
             dead = labels.search([("res_id", "in", picking_ids), ("state", "=", "asked")])
@@ -197,14 +198,12 @@ class CarrierLabel(models.Model):
             )
             young = set(dead.filtered(lambda label: label._is_young()).ids)
         for label_id, reference in references.items():
-            if not client.can_find:
-                outcome = CarrierUncertain(
-                    _("The worker that asked for it ended before the answer came.")
-                )
+            if not client_class(account.provider).can_find:
+                outcome = CarrierUncertain(UNHEARD)
             elif label_id in young:
                 continue
             else:
-                outcome = _look_up(client, *reference)
+                outcome = _look_up(account._client_or_why(), *reference)
             if not isinstance(outcome, CarrierBusy):
                 self._store_safely([(0, label_id)], [outcome], False)
 
@@ -286,6 +285,8 @@ class CarrierLabel(models.Model):
 
 def _look_up(client, reference, label_format):
     """What was bought under a reference, or why that is not known."""
+    if isinstance(client, CarrierError):
+        return CarrierBusy(client.template, **client.values)
     try:
         return client.find(reference, label_format) or CarrierRefused(
             _("The carrier has not sold anything under this reference.")

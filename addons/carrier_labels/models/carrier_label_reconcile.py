@@ -6,6 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..carriers.base.errors import CarrierError
 from .carrier_label_buying import LOCK
 
 # A label bought while validating is taken by the next try, or by nobody.
@@ -46,7 +47,7 @@ class CarrierLabel(models.Model):
         for label in self.search([("state", "=", "asked")]):
             with self._held(label.res_id) as free:
                 if free:
-                    self._settle_dead(label.account_id._client(), [label.res_id])
+                    self._settle_dead(label.account_id, [label.res_id])
 
     @api.model
     def _see_used(self):
@@ -124,18 +125,21 @@ class CarrierLabel(models.Model):
         for account_id, ids in by_account.items():
             account = self.env["carrier.label.account"].browse(account_id)
             for start in range(0, len(ids), 30):
-                self._void(account._client(), ids[start : start + 30])
+                self._void(account, ids[start : start + 30])
 
     @api.model
-    def _void(self, client, ids):
+    def _void(self, account, ids):
         """Ask the carrier to take labels back; what it says is committed."""
+        client = account._client_or_why()
         with self._own() as labels:
             rows = labels.browse(ids)
             # An earlier request whose answer nobody has heard may have been carried out.
             unheard = set(rows.filtered(lambda row: row.void_asked and not row.void_error).ids)
             rows.write({"void_asked": fields.Datetime.now(), "void_error": False})
             parts = {row.id: row._void_keys() for row in rows}
-        outcome = client.void([key for keys in parts.values() for key in keys])
+        keys = [key for keys in parts.values() for key in keys]
+        failed = isinstance(client, CarrierError)
+        outcome = dict.fromkeys(keys, client) if failed else client.void(keys)
         with self._own() as labels:
             for label in labels.browse(ids):
                 errors = [outcome[key] for key in parts[label.id] if outcome[key]]
@@ -160,4 +164,4 @@ class CarrierLabel(models.Model):
             if label.state in ("bought", "unwanted"):
                 with self._held(label.res_id) as free:
                     if free:
-                        self._void(label.account_id._client(), label.ids)
+                        self._void(label.account_id, label.ids)

@@ -1,7 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from .common import LabelCase, LabelMixin
 
+# The class above has put the project on the path.
 from tests.sandbox.ups import ACCOUNT, CLIENT_ID, CLIENT_SECRET, Sandbox, Store  # isort: skip
+from tests.sandbox.ups.store import Parcel  # noqa: F401  isort: skip
 
 
 class UpsMixin(LabelMixin):
