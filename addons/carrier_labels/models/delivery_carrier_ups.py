@@ -73,8 +73,9 @@ class DeliveryCarrier(models.Model):
 
     @api.depends("delivery_type")
     def _compute_can_generate_return(self):
-        super()._compute_can_generate_return()
+        told = super()._compute_can_generate_return()
         self.filtered(lambda carrier: carrier.delivery_type == "ups").can_generate_return = True
+        return told
 
     # What core calls
 
