@@ -68,7 +68,7 @@ class CarrierLabel(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT id FROM unnest(%s) AS id WHERE pg_try_advisory_xact_lock(%s, id)
+                SELECT id FROM unnest(%s::int[]) AS id WHERE pg_try_advisory_xact_lock(%s, id)
                 """,
                 sorted(picking_ids),
                 LOCK,
