@@ -24,10 +24,11 @@ class CarrierLabel(models.Model):
 
         Every label is settled in transactions of its own: one failure stops no other.
         """
-        self._settle_all()
-        self._see_used()
-        self._find_unwanted()
-        self._void_all()
+        labels = self.with_context(lang=self.env.company.partner_id.lang)
+        labels._settle_all()
+        labels._see_used()
+        labels._find_unwanted()
+        labels._void_all()
 
     @api.model
     @contextmanager
@@ -159,7 +160,8 @@ class CarrierLabel(models.Model):
 
     def action_void(self):
         """Give labels back now: somebody says so."""
-        self.check_access("write")
+        # Nobody may write attempts; who may change the account may give its labels back.
+        self.account_id.check_access("write")
         for label in self:
             if label.state in ("bought", "unwanted"):
                 with self._held(label.res_id) as free:

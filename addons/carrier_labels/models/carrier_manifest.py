@@ -111,4 +111,4 @@ class CarrierLabelAccount(models.Model):
     @api.model
     def _cron_close_day(self):
         for account in self.search([("closes_day", "=", True)]):
-            account.action_close_day()
+            account.with_context(lang=account.company_id.partner_id.lang).action_close_day()

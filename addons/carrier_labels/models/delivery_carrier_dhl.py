@@ -75,8 +75,9 @@ class DeliveryCarrier(models.Model):
 
     @api.depends("delivery_type")
     def _compute_can_generate_return(self):
-        super()._compute_can_generate_return()
+        told = super()._compute_can_generate_return()
         self.filtered(lambda carrier: carrier.delivery_type == "dhl_de").can_generate_return = True
+        return told
 
     # What core calls
 

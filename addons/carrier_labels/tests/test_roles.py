@@ -37,6 +37,20 @@ class TestRoles(LabelCase):
             with self.assertRaises(AccessError):
                 work()
 
+    def test_manager_gives_back(self):
+        picking = self.picking()
+        picking.action_buy_labels()
+        self.label(picking).with_user(self.manager).action_void()
+        self.assertEqual(self.label(picking).state, "voided")
+
+    def test_passwords_go_to_the_carrier_only(self):
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("carrier_labels.stand_in", "https://example.com")
+        self.assertEqual(self.account._prepare_account().base, "")
+        self.assertEqual(self.account._client().http.base, "https://api-sandbox.dhl.com")
+        self.account.environment = "production"
+        self.assertEqual(self.account._client().http.base, "https://api-eu.dhl.com")
+
     def test_user_decides(self):
         picking = self.picking()
         self.dhl.store.add_faults("drop", operation="buy")

@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+# Sentences are marked here and translated by who shows them: base/words.py.
+# pylint: disable=prefer-env-translation
 """DHL Parcel DE Shipping v2."""
 
 from __future__ import annotations
@@ -93,20 +95,20 @@ class DhlClient(CarrierClient):
         return [[next(rest) for _parcel in row] for row in shipments]
 
     def _items(self, answer: Answer, expected: int) -> list[documents.Json]:
-        """The items of an answer that has one for each shipment; else what it says."""
+        """The items of an answer that has one for each shipment; else what it says is raised."""
         try:
             content = answer.json()
-        except ValueError:
-            content = None
+        except ValueError as error:
+            raise self._problem(answer, None) from error
         try:
             items = documents.read_items(content)
-            if len(items) == expected and answer.status in (200, 207, 400):
-                for item in items:
-                    documents.label([item]) if item.get("shipmentNo") else documents.detail(item)
-                return items
-        except documents.UNREADABLE:
-            pass
-        raise self._problem(answer, content)
+            for item in items:
+                documents.label([item]) if item.get("shipmentNo") else documents.detail(item)
+        except documents.UNREADABLE as error:
+            raise self._problem(answer, content) from error
+        if len(items) != expected or answer.status not in (200, 207, 400):
+            raise self._problem(answer, content)
+        return items
 
     def _problem(self, answer: Answer, content: Any) -> CarrierError:
         """Why an answer does not say what became of each shipment."""

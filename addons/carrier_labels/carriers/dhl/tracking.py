@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+# Sentences are marked here and translated by who shows them: base/words.py.
+# pylint: disable=prefer-env-translation
 """Tracking of DHL Parcel DE: XML in a parameter, sets of twenty parcels.
 
 DHL cannot be asked for a reference here, only for the numbers of parcels. What a code means is
