@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+# Sentences are marked here and translated by who shows them: base/words.py.
+# pylint: disable=prefer-env-translation
 """UPS: Shipping, label recovery, void, Rating, Tracking, with OAuth client credentials."""
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+# Sentences are marked here and translated by who shows them: base/words.py.
+# pylint: disable=prefer-env-translation
 """What UPS says went wrong, as a caller reacts to it.
 
 Codes and their meaning are of UPS's list of errors.
