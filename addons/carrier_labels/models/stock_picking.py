@@ -75,6 +75,18 @@ class StockPicking(models.Model):
         )
         return attachments.filtered(lambda one: one.name.startswith(tuple(prefixes)))
 
+    def _send_confirmation_email(self):
+        """A label that was bought ahead sticks on the parcel: its number goes on the delivery also
+        where core would not ask for one.
+        """
+        for picking in self:
+            kind = picking.picking_type_id
+            asked = picking.integration_level == "rate_and_ship" and kind.print_label
+            if picking.label_state == "bought" and not (asked or picking.carrier_tracking_ref):
+                # sudo: as core does, the price goes on the order
+                picking.sudo().send_to_shipper()
+        return super()._send_confirmation_email()
+
     def action_buy_labels(self):
         """Buy the labels of deliveries before they are validated; why there is none of each.
 

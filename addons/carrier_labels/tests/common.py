@@ -90,20 +90,24 @@ class LabelMixin:
     @classmethod
     def make_picking(cls, carrier, customer, goods, quantity=1):
         """A delivery that is ready."""
-        order = cls.env["sale.order"].create(
+        kind = cls.env.ref("stock.warehouse0").out_type_id
+        kind.print_label = True
+        places = {
+            "location_id": kind.default_location_src_id.id,
+            "location_dest_id": cls.env.ref("stock.stock_location_customers").id,
+        }
+        move = {"product_id": goods.id, "product_uom_qty": quantity, **places}
+        picking = cls.env["stock.picking"].create(
             {
                 "partner_id": customer.id,
+                "picking_type_id": kind.id,
                 "carrier_id": carrier.id,
-                "order_line": [
-                    Command.create({"product_id": goods.id, "product_uom_qty": quantity})
-                ],
+                "move_ids": [Command.create(move)],
+                **places,
             }
         )
-        order.action_confirm()
-        picking = order.picking_ids
-        picking.carrier_id = carrier
+        picking.action_confirm()
         picking.action_assign()
-        picking.picking_type_id.print_label = True
         return picking
 
     @classmethod

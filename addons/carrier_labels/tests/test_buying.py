@@ -24,6 +24,18 @@ class TestBuying(LabelCase):
         self.assertEqual(picking.carrier_price, 4.99)
         self.assertEqual(len(picking._get_label_attachments()), 1)
 
+    def test_ahead_where_core_would_not_ask(self):
+        picking = self.picking()
+        picking.picking_type_id.print_label = False
+        self.ship(picking)
+        self.assertFalse(picking.carrier_tracking_ref or self.dhl.store.shipments)
+        picking = self.picking()
+        picking.action_buy_labels()
+        self.env.invalidate_all()
+        picking.picking_type_id.print_label = False
+        self.ship(picking)
+        self.assertEqual(picking.carrier_tracking_ref, self.label(picking).numbers)
+
     def test_bought_while_validating(self):
         picking = self.picking()
         self.ship(picking)

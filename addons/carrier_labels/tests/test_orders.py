@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from decimal import Decimal
 
+from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 
 from .common import LabelCase
@@ -105,7 +106,12 @@ class TestOrders(LabelCase):
         self.assertEqual(self.dhl.store.violations, [])
 
     def test_prices_for_customers(self):
-        order = self.picking().sale_id
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.customer.id,
+                "order_line": [Command.create({"product_id": self.goods.id})],
+            }
+        )
         self.carrier.fixed_price = 5.5
         self.assertEqual(self.carrier.rate_shipment(order)["price"], 5.5)
         self.carrier.write({"label_price_by": "rules"})
