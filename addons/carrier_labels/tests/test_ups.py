@@ -123,7 +123,7 @@ class TestUps(UpsCase):
         self.assertEqual(product["CommodityCode"], "340111")
         self.assertEqual(product["OriginCountryCode"], "DE")
         self.assertEqual(product["Unit"]["Number"], "3")
-        self.assertEqual(forms["InvoiceNumber"], picking.origin)
+        self.assertEqual(forms["InvoiceNumber"], picking.origin or picking.name)
         # UPS wants a phone number: ours, where the one of the buyer is not shared.
         self.assertEqual(told["ShipTo"]["Phone"], told["Shipper"]["Phone"])
         papers = self.env["ir.attachment"].search(
