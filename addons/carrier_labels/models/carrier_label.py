@@ -65,6 +65,7 @@ class CarrierLabel(models.Model):
     error = fields.Text(help="Why the label was refused, or why it is not used.")
     incomplete = fields.Boolean(help="Of several parcels, the carrier has sold only some.")
     void_error = fields.Text("Why It Is Not Cancelled")
+    void_unheard = fields.Boolean(help="Cancelling was asked for and nobody has heard the answer.")
     void_asked = fields.Datetime("Cancellation Asked At")
     void_tries = fields.Integer("Cancellations Tried")
     document_ids = fields.One2many(

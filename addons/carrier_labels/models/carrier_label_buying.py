@@ -88,7 +88,7 @@ class CarrierLabel(models.Model):
         :returns: by delivery, the id of its label or why there is none
         """
         client = account._client()
-        known, missing = self._reuse(account, wanted)
+        known, missing = self._reuse(wanted)
         by_reference = {}
         for one in missing:
             by_reference[self._new_reference(one.name)] = one
@@ -129,11 +129,11 @@ class CarrierLabel(models.Model):
     # What there is already
 
     @api.model
-    def _reuse(self, account, wanted):
+    def _reuse(self, wanted):
         """Labels there are, or why none is to be bought; and what has to be bought."""
         by_picking = {one.picking_id: one for one in wanted}
         found = {}
-        self._settle_dead(account, list(by_picking))
+        self._settle_dead(list(by_picking))
         with self._own() as labels:
             try:
                 living = labels._living(by_picking)
@@ -146,6 +146,11 @@ class CarrierLabel(models.Model):
                     found[label.res_id] = problem
                 elif label.digest == one.order.digest():
                     found[label.res_id] = label.id
+                elif label.state == "used":
+                    text = labels.env._(
+                        "It went with %s: cancel that shipment first.", label.numbers
+                    )
+                    found[label.res_id] = text
                 else:
                     label._disown(labels.env._("What was ordered has changed since."))
         return found, [one for one in wanted if one.picking_id not in found]
@@ -191,21 +196,27 @@ class CarrierLabel(models.Model):
         self.env.ref("carrier_labels.ir_cron_reconcile")._trigger()
 
     @api.model
-    def _settle_dead(self, account, picking_ids):
+    def _settle_dead(self, picking_ids):
         """Attempts of these deliveries, locked by us, whose worker died or lost the answer."""
         with self._own() as labels:
-            dead = labels.search([("res_id", "in", picking_ids), ("state", "=", "asked")])
-            references = dict(
-                dead.mapped(lambda label: (label.id, (label.reference, label.label_format)))
-            )
-            young = set(dead.filtered(lambda label: label._is_young()).ids)
-        for label_id, reference in references.items():
+            dead = [
+                (
+                    label.id,
+                    label.account_id.id,
+                    label._is_young(),
+                    label.reference,
+                    label.label_format,
+                )
+                for label in labels.search([("res_id", "in", picking_ids), ("state", "=", "asked")])
+            ]
+        for label_id, account_id, young, *known in dead:
+            account = self.env["carrier.label.account"].browse(account_id)
             if not client_class(account.provider).can_find:
                 outcome = CarrierUncertain(UNHEARD)
-            elif label_id in young:
+            elif young:
                 continue
             else:
-                outcome = _look_up(account._client_or_why(), *reference)
+                outcome = _look_up(account._client_or_why(), *known)
             if not isinstance(outcome, CarrierBusy):
                 self._store_safely([(0, label_id)], [outcome], False)
 

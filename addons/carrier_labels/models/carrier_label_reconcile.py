@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..carriers.base.errors import CarrierError
+from ..carriers.base.errors import CarrierError, CarrierUncertain
 from .carrier_label_buying import LOCK
 
 # A label bought while validating is taken by the next try, or by nobody.
@@ -48,7 +48,7 @@ class CarrierLabel(models.Model):
         for label in self.search([("state", "=", "asked")]):
             with self._held(label.res_id) as free:
                 if free:
-                    self._settle_dead(label.account_id, [label.res_id])
+                    self._settle_dead([label.res_id])
 
     @api.model
     def _see_used(self):
@@ -72,17 +72,22 @@ class CarrierLabel(models.Model):
         """Bought labels whose delivery is gone, went without them, or does not come for them."""
         now = fields.Datetime.now()
         with self._own() as labels:
-            candidates = labels.search(
+            bought = labels.search(
                 [("state", "=", "bought"), ("moment", "<", now - timedelta(minutes=1))]
-            ).mapped(lambda label: (label.id, label.res_id))
+            )
+            candidates = [(row.id, row.res_id) for row in bought if row._why_unwanted(now)]
         for label_id, picking_id in candidates:
             with self._held(picking_id) as free:
-                if not free:
-                    continue
-                with self._own() as labels:
-                    label = labels.browse(label_id)
-                    if label.state == "bought" and (reason := label._why_unwanted(now)):
-                        label._disown(reason)
+                if free:
+                    self._disown_if_unwanted(label_id, now)
+
+    @api.model
+    def _disown_if_unwanted(self, label_id, now):
+        """Now that nobody else is at the delivery, is the label still wanted by nobody?"""
+        with self._own() as labels:
+            label = labels.browse(label_id)
+            if label.state == "bought" and (reason := label._why_unwanted(now)):
+                label._disown(reason)
 
     def _why_unwanted(self, now):
         """Why nobody will use a bought label; empty as long as somebody may."""
@@ -132,31 +137,42 @@ class CarrierLabel(models.Model):
     def _void(self, account, ids):
         """Ask the carrier to take labels back; what it says is committed."""
         client = account._client_or_why()
+        asked = not isinstance(client, CarrierError)
         with self._own() as labels:
             rows = labels.browse(ids)
             # An earlier request whose answer nobody has heard may have been carried out.
-            unheard = set(rows.filtered(lambda row: row.void_asked and not row.void_error).ids)
-            rows.write({"void_asked": fields.Datetime.now(), "void_error": False})
+            unheard = {row.id: row.void_unheard for row in rows}
             parts = {row.id: row._void_keys() for row in rows}
+            rows.write(
+                {"void_asked": fields.Datetime.now()} | ({"void_unheard": True} if asked else {})
+            )
         keys = [key for keys in parts.values() for key in keys]
-        failed = isinstance(client, CarrierError)
-        outcome = dict.fromkeys(keys, client) if failed else client.void(keys)
+        outcome = client.void(keys) if asked else dict.fromkeys(keys, client)
         with self._own() as labels:
             for label in labels.browse(ids):
                 errors = [outcome[key] for key in parts[label.id] if outcome[key]]
-                label._note_void(errors, label.id in unheard)
+                label._note_void(errors, unheard[label.id])
 
     def _void_keys(self):
         """What the carrier wants to hear: its shipment, or the numbers of the parcels."""
         return [self.shipment] if self.shipment else self.numbers.split(",")
 
     def _note_void(self, errors, unheard):
-        self.void_tries += 1
-        gone = [error for error in errors if error.code == "not_found"]
-        if not errors or (unheard and gone == errors):
-            self.write({"state": "voided", "void_error": False})
-        else:
-            self.void_error = "\n".join(map(self.account_id._sentence, errors))
+        """What the carrier said. That it does not know a label (any more) means that it took it
+        back if it may have done so before.
+        """
+        gone = all(error.code == "not_found" for error in errors)
+        if not errors or (unheard and gone and not self.manifest_id):
+            self.write({"state": "voided", "void_error": False, "void_unheard": False})
+            return
+        lost = any(isinstance(error, CarrierUncertain) for error in errors)
+        self.write(
+            {
+                "void_tries": self.void_tries + 1,
+                "void_error": "\n".join(map(self.account_id._sentence, errors)),
+                "void_unheard": lost or (unheard and not gone),
+            }
+        )
 
     def action_void(self):
         """Give labels back now: somebody says so."""

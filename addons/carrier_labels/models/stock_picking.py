@@ -25,12 +25,17 @@ class StockPicking(models.Model):
         ],
         "Label",
         compute="_compute_label_state",
+        compute_sudo=True,  # for sales staff too, who see deliveries and no labels
         search="_search_label_state",
     )
     label_provider = fields.Boolean(
         "Labels Are Bought", compute="_compute_label_provider", search="_search_label_provider"
     )
-    label_error = fields.Text("Why There Is No Label", compute="_compute_label_state")
+    label_error = fields.Text(
+        "Why There Is No Label",
+        compute="_compute_label_state",
+        compute_sudo=True,  # see above
+    )
 
     @api.depends("carrier_label_ids.state", "carrier_tracking_ref")
     def _compute_label_state(self):
@@ -92,10 +97,18 @@ class StockPicking(models.Model):
 
         What is bought is committed at once, whatever becomes of this transaction.
         """
-        return {
-            picking_id: False if isinstance(told, int) else told
-            for picking_id, told in self._obtain_labels(ahead=True).items()
-        }
+        shipped = self.filtered(lambda picking: picking.state in ("done", "cancel"))
+        shipped |= self.filtered("carrier_tracking_ref")
+        told = {picking.id: picking._why_no_label_ahead() for picking in shipped}
+        for picking_id, label in (self - shipped)._obtain_labels(ahead=True).items():
+            told[picking_id] = False if isinstance(label, int) else label
+        return told
+
+    def _why_no_label_ahead(self):
+        """Nothing is bought for what has gone: that would be another label for the same parcel."""
+        if self.carrier_tracking_ref:
+            return False
+        return self.env._("%s is done or cancelled: no label is bought ahead of it.", self.name)
 
     def action_check_labels(self):
         """Let the carriers look at deliveries without buying; what is wrong with each."""

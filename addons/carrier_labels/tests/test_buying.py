@@ -36,6 +36,19 @@ class TestBuying(LabelCase):
         self.ship(picking)
         self.assertEqual(picking.carrier_tracking_ref, self.label(picking).numbers)
 
+    def test_what_has_gone_gets_no_other_label(self):
+        picking = self.picking()
+        self.ship(picking)
+        label = self.label(picking)
+        self.reconcile()
+        self.customer.street = "Lindenstraße 14"
+        self.assertEqual(picking.action_buy_labels(), {picking.id: False})
+        picking.carrier_tracking_ref = False
+        self.assertTrue(picking.action_buy_labels()[picking.id])
+        self.assertIn(label.numbers, picking._obtain_labels()[picking.id])
+        self.reconcile()
+        self.assertEqual((label.state, len(self.dhl.store.living())), ("used", 1))
+
     def test_bought_while_validating(self):
         picking = self.picking()
         self.ship(picking)

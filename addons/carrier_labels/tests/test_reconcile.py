@@ -105,6 +105,18 @@ class TestReconcile(LabelCase):
         self.reconcile()
         self.assertEqual(label.state, "voided")
 
+    def test_a_void_whose_answer_is_lost(self):
+        _picking, label = self.bought()
+        label.sudo()._disown("not wanted")
+        self.dhl.store.add_faults("status_after", operation="delete", status=500)
+        self.reconcile()
+        self.assertEqual((label.state, self.dhl.store.living()), ("unwanted", {}))
+        self.dhl.store.add_faults("status", operation="delete", status=429)
+        self.reconcile()
+        self.assertEqual(label.state, "unwanted")
+        self.reconcile()
+        self.assertEqual(label.state, "voided")
+
     def test_what_dhl_no_longer_knows_is_shown(self):
         _picking, label = self.bought()
         self.dhl.store.close(label.numbers)

@@ -51,6 +51,15 @@ class TestRoles(LabelCase):
         self.account.environment = "production"
         self.assertEqual(self.account._client().http.base, "https://api-eu.dhl.com")
 
+    def test_sales_staff_see_the_state(self):
+        picking = self.picking()
+        picking.action_buy_labels()
+        self.env.invalidate_all()
+        seller = new_test_user(
+            self.env, "labels_seller", groups="sales_team.group_sale_salesman_all_leads"
+        )
+        self.assertEqual(picking.with_user(seller).label_state, "bought")
+
     def test_user_decides(self):
         picking = self.picking()
         self.dhl.store.add_faults("drop", operation="buy")
