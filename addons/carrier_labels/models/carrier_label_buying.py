@@ -274,7 +274,8 @@ class CarrierLabel(models.Model):
 
     def _prepare_failed(self, error, can_find):
         values = {"error": self.account_id._sentence(error)}
-        if isinstance(error, CarrierUncertain):
+        if not isinstance(error, CarrierRefused | CarrierBusy):
+            # Whatever does not say that nothing was bought leaves it open.
             return values | {"state": "asked" if can_find else "uncertain"}
         if isinstance(error, CarrierRefused) and error.numbers:
             # Some parcels of several: they are of no use without the others.
