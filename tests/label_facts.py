@@ -13,7 +13,13 @@ def set_up(env, url, count):
     """Deliveries that are ready, at the stand-in."""
     from odoo.addons.carrier_labels.tests.common import LabelMixin
 
-    class Shop(LabelMixin):
+    make_ready(env, LabelMixin, url, count)
+
+
+def make_ready(env, mixin, url, count):
+    """Deliveries with a delivery method of the carrier of a mixin."""
+
+    class Shop(mixin):
         pass
 
     Shop.env = env
@@ -31,26 +37,30 @@ def _kill(*_args, **_kwargs):
 
 
 def _die_at(env, step):
-    """Have this process end at a step of buying a label."""
-    from odoo.addons.carrier_labels.carriers.dhl.client import DhlClient
+    """Have this process end at a step of buying a label, at whatever carrier."""
+    from odoo.addons.carrier_labels.carriers.registry import PROVIDERS, client_class
 
     labels, carriers = type(env["carrier.label"]), type(env["delivery.carrier"])
     places = {
         "before the row": (labels, "_write_down"),
-        "before the call": (DhlClient, "buy"),
         "before storing": (labels, "_store_safely"),
         "after storing": (carriers, "_label_take"),
     }
     if step in places:
         setattr(*places[step], _kill)
-    elif step == "while it answers":
-        original = DhlClient.buy
+    for client in map(client_class, PROVIDERS):
+        if step == "before the call":
+            client.buy = _kill
+        elif step == "while it answers":
+            client.buy = _fatal(client.buy)
 
-        def fatal(client, orders):
-            threading.Timer(0.4, _kill).start()
-            return original(client, orders)
 
-        DhlClient.buy = fatal
+def _fatal(buy):
+    def fatal(client, orders):
+        threading.Timer(0.4, _kill).start()
+        return buy(client, orders)
+
+    return fatal
 
 
 def validate(env, picking_id, step=""):

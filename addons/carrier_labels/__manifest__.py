@@ -1,7 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 {
     "name": "Carrier Labels",
-    "summary": "Shipping labels of DHL, bought exactly once, with tracking and returns",
+    "summary": "Shipping labels of DHL and UPS, bought exactly once, with tracking and returns",
     "version": "19.0.1.0.0",
     "license": "AGPL-3",
     "author": "Batch Order Hub contributors",
@@ -15,6 +15,7 @@
         "views/carrier_label_views.xml",
         "views/carrier_label_account_views.xml",
         "views/delivery_carrier_views.xml",
+        "views/ups_views.xml",
         "views/stock_picking_views.xml",
         "views/menus.xml",
     ],

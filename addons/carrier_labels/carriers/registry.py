@@ -10,6 +10,7 @@ from .base.client import CarrierClient
 # Provider (delivery_type) -> module and class; a new carrier adds its line.
 PROVIDERS = {
     "dhl_de": ("dhl.client", "DhlClient"),
+    "ups": ("ups.client", "UpsClient"),
 }
 
 

@@ -14,3 +14,7 @@ from . import stock_picking
 from . import stock_picking_buttons
 from . import stock_picking_print
 from . import product_template
+from . import carrier_label_token
+from . import carrier_label_account_ups
+from . import delivery_carrier_ups
+from . import delivery_carrier_ups_rate

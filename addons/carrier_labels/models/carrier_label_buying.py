@@ -200,17 +200,23 @@ class CarrierLabel(models.Model):
         """Attempts of these deliveries, locked by us, whose worker died or lost the answer."""
         with self._own() as labels:
             dead = [
-                (label.id, label.reference, label.account_id.id, label._is_young())
+                (
+                    label.id,
+                    label.account_id.id,
+                    label._is_young(),
+                    label.reference,
+                    label.label_format,
+                )
                 for label in labels.search([("res_id", "in", picking_ids), ("state", "=", "asked")])
             ]
-        for label_id, reference, account_id, young in dead:
+        for label_id, account_id, young, *known in dead:
             account = self.env["carrier.label.account"].browse(account_id)
             if not client_class(account.provider).can_find:
                 outcome = CarrierUncertain(UNHEARD)
             elif young:
                 continue
             else:
-                outcome = _look_up(account._client_or_why(), reference)
+                outcome = _look_up(account._client_or_why(), *known)
             if not isinstance(outcome, CarrierBusy):
                 self._store_safely([(0, label_id)], [outcome], False)
 
@@ -291,13 +297,16 @@ class CarrierLabel(models.Model):
         }
 
 
-def _look_up(client, reference):
+def _look_up(client, reference, label_format):
     """What was bought under a reference, or why that is not known."""
     if isinstance(client, CarrierError):
         return CarrierBusy(client.template, **client.values)
     try:
-        return client.find(reference) or CarrierRefused(
+        return client.find(reference, label_format) or CarrierRefused(
             _("The carrier has not sold anything under this reference.")
         )
     except CarrierError as error:
+        if error.code == "several":
+            # More than one: only a person can tell.
+            return error
         return CarrierBusy(error.template, **error.values)

@@ -4,3 +4,4 @@ from . import test_reconcile
 from . import test_orders
 from . import test_print
 from . import test_roles
+from . import test_ups

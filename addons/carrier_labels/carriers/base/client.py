@@ -65,8 +65,11 @@ class CarrierClient(ABC):
         """What the carrier itself finds wrong, without buying; None where all is well."""
         return [None] * len(orders)
 
-    def find(self, reference: str) -> BoughtLabel | None:
-        """What was bought under a reference; None only if nothing was. Needs ``can_find``."""
+    def find(self, reference: str, label_format: str) -> BoughtLabel | None:
+        """What was bought under a reference; None only if nothing was. Needs ``can_find``.
+
+        ``CarrierUncertain`` with the code ``several`` if it is more than one shipment.
+        """
         raise NotImplementedError(f"{self.name} cannot be asked by reference")
 
     @abstractmethod
