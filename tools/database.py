@@ -55,6 +55,8 @@ class Server:
         self.drop(name)
         self.query(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         if template == "template0":
+            # As Odoo does for databases it makes itself: indexes of searches need it.
+            self.query("CREATE EXTENSION IF NOT EXISTS pg_trgm", name)
             filestore(name).mkdir(parents=True)
         else:
             shutil.copytree(filestore(template), filestore(name), copy_function=os.link)
