@@ -13,6 +13,7 @@
     "depends": [
         "batch_mrp_orders",
         "channel_connectors",
+        "delivery_state",
         "sale_exception",
         "sale_automatic_workflow",
         "queue_job",

@@ -10,7 +10,9 @@ from . import delivery_carrier
 from . import delivery_carrier_order
 from . import delivery_carrier_dhl
 from . import delivery_carrier_returns
+from . import delivery_carrier_tracking
 from . import stock_picking
+from . import stock_picking_tracking
 from . import stock_picking_buttons
 from . import stock_picking_print
 from . import product_template

@@ -18,4 +18,5 @@ from . import (
     sale_workflow_process,
     sales_channel,
     stock_lot,
+    stock_picking,
 )
