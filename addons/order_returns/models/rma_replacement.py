@@ -38,6 +38,7 @@ class Rma(models.Model):
             lambda rma: (rma.company_id, rma.order_id, rma.partner_id, rma.partner_shipping_id)
         ).values():
             orders |= rmas._create_replacement()
+        orders.action_check_materials()
         orders.action_confirm()
         return orders._get_records_action(name=self.env._("Replacement"))
 

@@ -4,6 +4,12 @@ from odoo.tools import SQL
 
 from ..models.order_complaint_reason import SEVERITIES
 
+# What is to be written to the database before the tables are read.
+SOURCES = {
+    "rma": ["state", "date", "product_uom_qty", "product_uom", "lot_id", "reason_id", "severity"],
+    "stock.move.line": ["state", "quantity_product_uom", "lot_id", "location_dest_id"],
+    "stock.picking": ["partner_id"],
+}
 RATE = "COALESCE(1000000 * SUM(%s) / NULLIF(SUM(%s), 0), 0)"
 
 
@@ -44,6 +50,7 @@ class OrderComplaintReport(models.Model):
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "product_id"
+    _depends = SOURCES
 
     date = fields.Datetime(readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)

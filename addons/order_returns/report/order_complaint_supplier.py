@@ -2,6 +2,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .order_complaint_report import SOURCES
+
 
 class OrderComplaintSupplier(models.Model):
     """The same by supplier: goods count for everybody whose ingredients are in their lot.
@@ -16,6 +18,7 @@ class OrderComplaintSupplier(models.Model):
     _auto = False
     _order = "complaint_qty desc, id"
     _rec_name = "supplier_id"
+    _depends = SOURCES
 
     supplier_id = fields.Many2one("res.partner", readonly=True)
     ingredient_id = fields.Many2one("product.product", readonly=True)
