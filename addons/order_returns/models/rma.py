@@ -24,7 +24,6 @@ class Rma(models.Model):
     customer_gets = fields.Selection(related="operation_id.customer_gets")
     lot_id = fields.Many2one(
         "stock.lot",
-        "Lot",
         compute="_compute_lot_id",
         store=True,
         readonly=False,

@@ -57,7 +57,7 @@ class OrderComplaintReport(models.Model):
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
     categ_id = fields.Many2one("product.category", "Product Category", readonly=True)
-    lot_id = fields.Many2one("stock.lot", "Lot", readonly=True)
+    lot_id = fields.Many2one("stock.lot", readonly=True)
     reason_id = fields.Many2one("order.complaint.reason", readonly=True)
     severity = fields.Selection(SEVERITIES, readonly=True)
     rma_id = fields.Many2one("rma", "Complaint", readonly=True)

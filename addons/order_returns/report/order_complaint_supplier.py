@@ -23,7 +23,7 @@ class OrderComplaintSupplier(models.Model):
     supplier_id = fields.Many2one("res.partner", readonly=True)
     ingredient_id = fields.Many2one("product.product", readonly=True)
     ingredient_lot_id = fields.Many2one("stock.lot", "Lot of the Ingredient", readonly=True)
-    lot_id = fields.Many2one("stock.lot", "Lot", readonly=True)
+    lot_id = fields.Many2one("stock.lot", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
 
