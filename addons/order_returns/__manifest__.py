@@ -16,6 +16,7 @@
         "security/rules.xml",
         "data/order_complaint_reason.xml",
         "data/rma_operation.xml",
+        "data/mail_activity_type.xml",
         "data/mail_template.xml",
         "wizard/order_complaint_views.xml",
         "wizard/order_goods_decide_views.xml",

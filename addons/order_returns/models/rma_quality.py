@@ -20,7 +20,7 @@ class Rma(models.Model):
             # sudo: whoever takes a complaint need not see what quality has to do
             for person in people.sudo():
                 rma.sudo().activity_schedule(
-                    "batch_mrp_orders.mail_activity_type_complaint",
+                    "order_returns.mail_activity_type_health",
                     user_id=person.id,
                     summary=self.env._(
                         "%(reason)s: %(product)s, lot %(lot)s",
