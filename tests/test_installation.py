@@ -11,7 +11,7 @@ from tools.odoo_run import Odoo, concerns
 
 BRIDGE = "order_hub"
 # Comes with the bridge where the addons of others that it needs are installed, as they are here.
-ON_THE_BRIDGE = ["order_hub_payments"]
+ON_THE_BRIDGE = ["order_hub_payments", "order_returns"]
 OWN = own_addons()
 BRIDGED = [name for addon in OWN if addon.name == BRIDGE for name in addon.depends]
 BRIDGED = [name for name in BRIDGED if name in own_names()]

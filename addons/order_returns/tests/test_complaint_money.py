@@ -1,0 +1,116 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import ComplaintCase
+
+
+@tagged("post_install", "-at_install")
+class TestComplaintMoney(ComplaintCase):
+    def test_credit_note_has_the_taxes_and_prices_of_the_invoice(self):
+        self.order_shop.order_line.write({"price_unit": 7.77, "discount": 5})
+        tax = self.set_tax(self.order_shop, 7)
+        invoice = self.invoice(self.order_shop)
+        # What the product costs today does not matter.
+        self.jar.list_price = 99
+        rma = self.take(self.order_shop, 5, "credit")
+        rma.action_refund()
+        note = rma.refund_id
+        line = note.invoice_line_ids
+        self.assertEqual((line.quantity, line.price_unit, line.discount), (5, 7.77, 5))
+        self.assertEqual(line.tax_ids, tax)
+        self.assertEqual(line.account_id, invoice.invoice_line_ids.account_id)
+        # 5 x 7.77 - 5 % = 36.91 (36.9075); 7 % = 2.58
+        self.assertEqual((note.amount_untaxed, note.amount_tax), (36.91, 2.58))
+        self.assertEqual((note.reversed_entry_id, note.journal_id), (invoice, invoice.journal_id))
+        self.assertEqual(rma.state, "refunded")
+        note.action_post()
+        self.assertEqual(self.order_shop.invoice_status, "invoiced")
+        self.assertIn(note, self.order_shop.invoice_ids)
+
+    def test_all_of_it_is_the_invoice(self):
+        self.set_tax(self.order_shop, 19)
+        self.order_shop.order_line.price_unit = 3.333
+        invoice = self.invoice(self.order_shop)
+        rma = self.take(self.order_shop, 12, "credit")
+        rma.action_refund()
+        self.assertEqual(rma.refund_id.amount_total, invoice.amount_total)
+        self.assertEqual(rma.refund_id.amount_tax, invoice.amount_tax)
+
+    def test_never_twice(self):
+        invoice = self.invoice(self.order_shop)
+        rma = self.take(self.order_shop, 5, "credit")
+        rma.action_refund()
+        with self.assertRaises(UserError):
+            rma.action_refund()
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"journal_id": invoice.journal_id.id})
+        )
+        note = self.env["account.move"].browse(wizard.refund_moves()["res_id"])
+        note.invoice_line_ids.quantity = 5
+        note.action_post()
+        other = self.take(self.order_shop, 3, "credit")
+        with self.assertRaises(UserError):
+            other.action_refund()
+
+    def test_nothing_to_credit(self):
+        rma = self.take(self.order_shop, 5, "credit")
+        with self.assertRaises(UserError):
+            rma.action_refund()
+        self.invoice(self.order_shop)
+        noted = self.take(self.order_shop, 1)
+        with self.assertRaises(UserError):
+            noted.action_refund()
+
+    def test_return_first(self):
+        self.invoice(self.order_shop)
+        rma = self.take(self.order_shop, 5, "credit_return")
+        with self.assertRaises(UserError):
+            rma.action_refund()
+        self.receive(rma)
+        rma.action_refund()
+        self.assertEqual(rma.refund_id.invoice_line_ids.quantity, 5)
+        line = self.order_shop.order_line
+        self.assertEqual((line.qty_delivered, line.qty_invoiced), (12, 12))
+
+    def test_a_deleted_credit_note_can_be_made_again(self):
+        self.invoice(self.order_shop)
+        rma = self.take(self.order_shop, 5, "credit")
+        rma.action_refund()
+        rma.refund_id.unlink()
+        self.assertFalse(rma.refund_id)
+        rma.action_refund()
+        self.assertTrue(rma.refund_id)
+
+    def test_replacement_is_an_order_that_costs_nothing(self):
+        rma = self.take(self.order_shop, 3, "replace")
+        self.assertTrue(rma.can_get_replacement)
+        rma.action_create_replacement()
+        order = rma.replacement_order_id
+        self.assertEqual((order.amount_total, order.state), (0, "sale"))
+        self.assertEqual(order.order_line.product_uom_qty, 3)
+        self.assertEqual(order.order_line.product_id, self.jar)
+        self.assertFalse(order.channel_order_id)
+        self.assertTrue(order.is_replacement)
+        self.assertTrue(order.material_state)
+        with self.assertRaises(UserError):
+            rma.action_create_replacement()
+        self.assertEqual(rma.state, "waiting_replacement")
+        self._ship(order)
+        self.assertEqual(rma.state, "replaced")
+
+    def test_cancelled_replacement_leaves_the_complaint_open(self):
+        rma = self.take(self.order_shop, 3, "replace")
+        rma.action_create_replacement()
+        rma.replacement_order_id._action_cancel()
+        self.assertEqual((rma.state, bool(rma.replacement_order_id)), ("confirmed", False))
+        rma.action_create_replacement()
+        self.assertEqual(rma.replacement_order_id.state, "sale")
+
+    def test_one_replacement_for_complaints_of_an_order(self):
+        rmas = self.take(self.order_shop, 1, "replace") | self.take(self.order_shop, 2, "replace")
+        rmas.action_create_replacement()
+        self.assertEqual(len(rmas.replacement_order_id), 1)
+        self.assertEqual(sum(rmas.replacement_line_id.mapped("product_uom_qty")), 3)

@@ -1,0 +1,56 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from odoo.tests import tagged
+
+from odoo.addons.batch_mrp_orders.tests.common_recall import RecallCase
+
+from .common import Complaints
+
+
+@tagged("post_install", "-at_install")
+class TestComplaintReport(Complaints, RecallCase):
+    def rate(self, domain):
+        ((count, wrong, shipped, ppm),) = self.env["order.complaint.report"]._read_group(
+            domain,
+            [],
+            ["complaint_count:sum", "complaint_qty:sum", "shipped_qty:sum", "ppm:avg"],
+        )
+        return count, wrong, shipped, ppm
+
+    def test_rate_of_the_lot(self):
+        """Thirty jars of the lot were shipped; three are complained about: 10 %."""
+        self.take(self.order_shop, 2)
+        self.take(self.order_cafe, 1, reason="foreign")
+        cancelled = self.take(self.order_again, 5)
+        cancelled.action_cancel()
+        self.assertEqual(self.rate([("lot_id", "=", self.jar_lot.id)]), (2, 3, 30, 100000))
+        self.assertEqual(self.rate([("lot_id", "=", self.control_jar.id)]), (0, 0, 5, 0))
+        self.assertEqual(self.jar_lot.complaint_count, 2)
+        self.assertEqual(self.jar.product_tmpl_id.complaint_count, 2)
+
+    def test_units_are_those_of_the_product(self):
+        dozen = self.env.ref("uom.product_uom_dozen")
+        rma = self.env["rma"].create(
+            self.raw_vals(self.order_shop, product_uom=dozen.id, product_uom_qty=0.5)
+        )
+        rma.action_confirm()
+        self.assertEqual(self.rate([("lot_id", "=", self.jar_lot.id)])[1], 6)
+
+    def test_supplier_of_the_ingredients(self):
+        """The raw honey is two levels above the jars."""
+        self.take(self.order_shop, 3)
+        (row,) = self.env["order.complaint.supplier"].search(
+            [("ingredient_lot_id", "=", self.raw_lot.id), ("lot_id", "=", self.jar_lot.id)]
+        )
+        self.assertEqual(row.supplier_id, self.supply)
+        self.assertEqual((row.complaint_count, row.complaint_qty, row.shipped_qty), (1, 3, 30))
+        (other,) = self.env["order.complaint.supplier"].search(
+            [("ingredient_lot_id", "=", self.control_raw.id)]
+        )
+        self.assertEqual((other.complaint_count, other.shipped_qty), (0, 5))
+        action = self.supply.action_view_supplier_complaints()
+        self.assertIn(row, self.env["order.complaint.supplier"].search(action["domain"]))
+
+    def test_returned_goods_are_no_shipment(self):
+        rma = self.take(self.order_shop, 2, "examine")
+        self.receive(rma)
+        self.assertEqual(self.rate([("lot_id", "=", self.jar_lot.id)])[2], 30)
