@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..carriers.base.client import Account
+from ..carriers.base.errors import CarrierError
 from ..carriers.registry import client_class
 
 MANAGER = "stock.group_stock_manager"
@@ -135,6 +136,17 @@ class CarrierLabelAccount(models.Model):
                 self.env._("Enter how to log in at the carrier in the account %s.", self.name)
             )
         return client_class(self.provider)(self._prepare_account())
+
+    def action_test_connection(self):
+        """Look for a label there cannot be: whoever is told so is let in."""
+        self.ensure_one()
+        told = None
+        try:
+            self._client().fetch(["00340000000000000000"], "pdf")
+        except CarrierError as error:
+            told = None if error.code == "not_found" else self._sentence(error)
+        text = told or self.env._("%s lets us in.", self.name)
+        return self.env["stock.picking"]._label_notification(text, "danger" if told else "success")
 
     def _sentence(self, error):
         """A failure in the language of who reads it.

@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -25,6 +27,9 @@ class StockPicking(models.Model):
         compute="_compute_label_state",
         search="_search_label_state",
     )
+    label_provider = fields.Boolean(
+        "Labels Are Bought", compute="_compute_label_provider", search="_search_label_provider"
+    )
     label_error = fields.Text("Why There Is No Label", compute="_compute_label_state")
 
     @api.depends("carrier_label_ids.state", "carrier_tracking_ref")
@@ -36,6 +41,17 @@ class StockPicking(models.Model):
             picking.label_state = state
             shown = state in ("asked", "uncertain", "refused")
             picking.label_error = label.error if label and shown else False
+
+    @api.depends("carrier_id.delivery_type")
+    def _compute_label_provider(self):
+        for picking in self:
+            picking.label_provider = picking.delivery_type in PROVIDERS
+
+    def _search_label_provider(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        ours = Domain("carrier_id.delivery_type", "in", list(PROVIDERS))
+        return ours if True in value else ~ours
 
     def _search_label_state(self, operator, value):
         if operator != "in":
@@ -68,6 +84,26 @@ class StockPicking(models.Model):
             picking_id: False if isinstance(told, int) else told
             for picking_id, told in self._obtain_labels(ahead=True).items()
         }
+
+    def action_check_labels(self):
+        """Let the carriers look at deliveries without buying; what is wrong with each."""
+        told, by_account = dict.fromkeys(self.ids, False), {}
+        for picking in self:
+            try:
+                wanted = picking._prepare_wanted(ahead=True)
+            except UserError as error:
+                told[picking.id] = str(error)
+            else:
+                account = picking.carrier_id.label_account_id
+                by_account.setdefault(account, {})[f"CHECK-{picking.id:06d}"] = wanted
+        for account, wanted in by_account.items():
+            client = account._client()
+            orders = [replace(one.order, reference=name) for name, one in wanted.items()]
+            for batch in client.batches(orders):
+                for order, error in zip(batch, client.dry_run(batch), strict=True):
+                    picking_id = wanted[order.reference].picking_id
+                    told[picking_id] = account._sentence(error) if error else False
+        return told
 
     def _obtain_labels(self, *, ahead=False):
         """The label of each delivery: the id of its ``carrier.label``, or why there is none."""

@@ -12,38 +12,11 @@ from .store import EKP, Json
 PROCEDURES = {"V01PAK": "01", "V53WPAK": "53", "V54EPAK": "54", "V62KP": "62", "V66WPI": "66"}
 # In grams.
 WEIGHTS = {"V01PAK": 31500, "V53WPAK": 31500, "V54EPAK": 31500, "V62KP": 1000, "V66WPI": 1000}
-UNION = set(
-    [
-        "AUT",
-        "BEL",
-        "BGR",
-        "CYP",
-        "CZE",
-        "DEU",
-        "DNK",
-        "ESP",
-        "EST",
-        "FIN",
-        "FRA",
-        "GRC",
-        "HRV",
-        "HUN",
-        "IRL",
-        "ITA",
-        "LTU",
-        "LUX",
-        "LVA",
-        "MCO",
-        "MLT",
-        "NLD",
-        "POL",
-        "PRT",
-        "ROU",
-        "SVK",
-        "SVN",
-        "SWE",
-    ]
+_UNION = (
+    "AUT BEL BGR CYP CZE DEU DNK ESP EST FIN FRA GRC HRV HUN IRL ITA LTU LUX LVA MCO MLT NLD"
+    " POL PRT ROU SVK SVN SWE"
 )
+UNION = frozenset(_UNION.split())
 # Postal codes DHL's routing does not know, for tests.
 UNKNOWN = "99999"
 

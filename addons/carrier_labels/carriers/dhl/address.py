@@ -15,9 +15,8 @@ from ..base.types import Address
 
 HOME = "DE"
 # The member states of the EU, which are its customs union, and Monaco, which is part of it.
-UNION = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MC MT NL PL PT RO SE SI SK".split()  # noqa: SIM905
-)
+_UNION = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MC MT NL PL PT RO SE SI SK"
+UNION = frozenset(_UNION.split())
 # Parts of member states outside of it, by how their postal codes begin.
 OUTSIDE = {
     "DE": ("27498", "78266"),  # Helgoland, Büsingen

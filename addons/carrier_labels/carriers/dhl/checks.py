@@ -56,7 +56,9 @@ LARGEST_INSURANCE = 25000
 
 
 def problems(order: LabelOrder) -> list[CarrierError]:
-    """All that is wrong with an order."""
+    """All that is wrong with an order; without a destination nothing else can be said."""
+    if order.recipient.country not in ALPHA3:
+        return list(_address(order.recipient, "recipient"))
     return [
         *_product(order),
         *_address(order.sender, "sender"),
