@@ -53,9 +53,7 @@ def parse(text: str) -> Scan:
     if not elements:
         return Scan(text)
     serial = elements.get("10") or elements.get("21", "")
-    return Scan(
-        text, elements.get("01") or elements.get("02", ""), serial, elements.get("00", "")
-    )
+    return Scan(text, elements.get("01") or elements.get("02", ""), serial, elements.get("00", ""))
 
 
 def looks_like_tracking(text: str) -> bool:
