@@ -14,9 +14,10 @@ class StockPicking(models.Model):
 
     def _get_open_lines(self):
         """Lines with goods that have not left."""
-        return self.move_line_ids.filtered(
-            lambda line: line.state not in ("done", "cancel") and line.quantity > 0
-        )
+        lines = self.move_line_ids
+        return lines.browse(
+            line.id for line in lines if line.state not in ("done", "cancel") and line.quantity > 0
+        ).with_prefetch(lines._prefetch_ids)
 
     def _tell(self, message, kind="success", **params):
         """A notification, then the list as it is now."""

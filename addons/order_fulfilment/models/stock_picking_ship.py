@@ -61,7 +61,7 @@ class StockPicking(models.Model):
             for picking in self
             if picking.label_provider and not picking.carrier_tracking_ref
         )
-        told = wanted.action_buy_labels()
+        told = wanted.action_buy_labels() if wanted else {}
         return {picking_id: [Problem("label", why)] for picking_id, why in told.items() if why}
 
     def _get_stops(self, stops):

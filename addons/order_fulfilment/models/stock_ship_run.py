@@ -43,10 +43,8 @@ class StockShipRun(models.Model):
     def _compute_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for run in self:
-            moment = fields.Datetime.context_timestamp(
-                run, run.create_date or fields.Datetime.now()
-            )
-            run.name = f"{kinds.get(run.kind, '')} {moment:%d.%m. %H:%M}"
+            moment = format_datetime(self.env, run.create_date, dt_format="short")
+            run.name = f"{kinds.get(run.kind, '')} {moment}"
 
     @api.depends("line_ids.state")
     def _compute_counts(self):
@@ -66,15 +64,14 @@ class StockShipRun(models.Model):
     def _start(self, pickings, kind, partial=False):
         """Ship deliveries now if they are few, else in jobs."""
         pickings.check_access("write")
+        pickings = pickings.with_prefetch(pickings.ids)
+        members = defaultdict(list)
+        for picking in pickings:
+            members[picking.company_id.id].append(Command.create({"picking_id": picking.id}))
         run = self.create(
             [
-                {
-                    "kind": kind,
-                    "partial": partial,
-                    "company_id": company.id,
-                    "line_ids": [Command.create({"picking_id": one.id}) for one in members],
-                }
-                for company, members in pickings.grouped("company_id").items()
+                {"kind": kind, "partial": partial, "company_id": company_id, "line_ids": lines}
+                for company_id, lines in members.items()
             ]
         )
         for one in run:
