@@ -18,6 +18,20 @@ class StockBatchPickLine(models.Model):
     _name = "stock.batch.pick.line"
     _description = "Line of a Pick List"
     _auto = False
+    _depends = {
+        "stock.move.line": [
+            "location_id",
+            "lot_id",
+            "package_id",
+            "picked",
+            "picking_id",
+            "product_id",
+            "quantity",
+            "quantity_product_uom",
+            "state",
+        ],
+        "stock.picking": ["batch_id", "batch_sequence", "company_id"],
+    }
     _order = "batch_id, route, product_name, lot_name, id"
 
     batch_id = fields.Many2one("stock.picking.batch", readonly=True)

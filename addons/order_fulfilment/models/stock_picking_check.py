@@ -30,7 +30,16 @@ class StockPicking(models.Model):
     )
 
     @api.depends(
-        "state", "carrier_id", "move_ids.quantity", "move_line_ids.picked", "shipping_weight"
+        "state",
+        "carrier_id",
+        "partner_id",
+        "shipping_weight",
+        "carrier_tracking_ref",
+        "move_ids.quantity",
+        "move_line_ids.lot_id.is_blocked",
+        "move_line_ids.picked",
+        "move_line_ids.quantity",
+        "move_line_ids.scanned_qty",
     )
     def _compute_ship_problem(self):
         problems = self._find_ship_problems()
@@ -50,14 +59,15 @@ class StockPicking(models.Model):
     def _find_ship_problems(self):
         """Problems by delivery; one that is not named can leave."""
         found = defaultdict(list)
+        all_together = self.with_prefetch(self.ids)
         for looks in (
-            self._find_state_problems,
-            self._find_hold_problems,
-            self._find_address_problems,
-            self._find_lot_problems,
-            self._find_missing_problems,
-            self._find_scan_problems,
-            self._find_parcel_problems,
+            all_together._find_state_problems,
+            all_together._find_hold_problems,
+            all_together._find_address_problems,
+            all_together._find_lot_problems,
+            all_together._find_missing_problems,
+            all_together._find_scan_problems,
+            all_together._find_parcel_problems,
         ):
             for picking, kind, text in looks():
                 found[picking.id].append(Problem(kind, text))

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.fields import Command
+from odoo.tests import Form, new_test_user
 
 from odoo.addons.batch_mrp_orders.tests.common import BatchCase
 
@@ -50,7 +51,17 @@ class FulfilmentCase(BatchCase):
             ]
         )
         orders.action_confirm()
-        pickings = orders.picking_ids.sorted("id")
+        pickings = orders.picking_ids.browse(sorted(orders.picking_ids.ids))
         pickings.carrier_id = carrier
         pickings.action_assign()
         return pickings
+
+    def _block(self, lot):
+        quality = new_test_user(
+            self.env, "ship_quality", groups="batch_mrp_orders.group_quality,base.group_user"
+        )
+        wizard = self.env["stock.lot.block"].with_user(quality)
+        form = Form(wizard.with_context(default_lot_ids=lot.ids))
+        form.reason = "Metal found"
+        form.save().action_apply()
+        self.env.invalidate_all()

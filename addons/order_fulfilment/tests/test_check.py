@@ -34,7 +34,7 @@ class TestCheck(FulfilmentCase):
 
     def test_blocked_lot(self):
         picking = self._create_deliveries(1)
-        self.lot._block("Metal found")
+        self._block(self.lot)
         self.assertEqual(self.kinds(picking), ["lot"])
         self.assertIn("JAR-1", picking.ship_problem)
 
