@@ -37,7 +37,6 @@ class StockShipRun(models.Model):
     done_count = fields.Integer("Done", compute="_compute_counts")
     failed_count = fields.Integer("Not Done", compute="_compute_counts")
     progress = fields.Float(compute="_compute_counts")
-    active = fields.Boolean(default=True)
 
     @api.depends("create_date", "kind")
     def _compute_name(self):

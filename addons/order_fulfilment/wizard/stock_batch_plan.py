@@ -23,7 +23,14 @@ class StockBatchPlan(models.TransientModel):
     company_id = fields.Many2one(related="warehouse_id.company_id")
     picking_ids = fields.Many2many("stock.picking", string="Deliveries")
     due_until = fields.Date(required=True, default=fields.Date.context_today)
-    size = fields.Integer("Deliveries a Batch", required=True, compute="_compute_size", store=True)
+    size = fields.Integer(
+        "Deliveries a Batch",
+        required=True,
+        compute="_compute_size",
+        store=True,
+        precompute=True,
+        readonly=False,
+    )
     singles = fields.Boolean(
         "One-Product Orders Together",
         default=True,
