@@ -37,8 +37,6 @@ class StockPicking(models.Model):
         plans = plan_batches(deliveries, limits, singles=singles)
         batches = self.env["stock.picking.batch"].with_context(batch_members_known=True)
         batches = batches.create([self._prepare_batch(plan) for plan in plans])
-        for batch in batches.filtered("picking_type_id.batch_auto_confirm"):
-            batch.action_confirm()
         self._number_boxes(plans)
         return batches.with_context(batch_members_known=False)
 
@@ -89,6 +87,7 @@ class StockPicking(models.Model):
 
     def _prepare_batch(self, plan):
         company_id, kind_id, carrier_id, day = plan.group[:4]
+        kind = self.env["stock.picking.type"].browse(kind_id)
         parts = [
             self.env["delivery.carrier"].browse(carrier_id).name or self.env._("No carrier"),
             format_date(self.env, day),
@@ -99,6 +98,9 @@ class StockPicking(models.Model):
             "company_id": company_id,
             "picking_type_id": kind_id,
             "description": ", ".join(parts),
+            # Its deliveries are confirmed already: core's action_confirm would look for reordering
+            # rules of each of their moves again.
+            "state": "in_progress" if kind.batch_auto_confirm else "draft",
             "picking_ids": [Command.link(picking_id) for picking_id in plan.deliveries],
         }
 
