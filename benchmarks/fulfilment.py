@@ -37,7 +37,9 @@ def main(env) -> None:
         raise SystemExit("Not all have left.")
     ours = (planned.queries + picked.queries + shipped.queries) / ORDERS
     theirs = core.queries / min(BY_CORE, ORDERS)
-    print(f"core / ours: {theirs / ours:.1f} times the queries an order ({theirs:.1f} / {ours:.1f})")
+    print(
+        f"core / ours: {theirs / ours:.1f} times the queries an order ({theirs:.1f} / {ours:.1f})"
+    )
 
 
 def _prepare(env):

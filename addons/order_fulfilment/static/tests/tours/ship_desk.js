@@ -37,20 +37,16 @@ registry.category("web_tour.tours").add("order_fulfilment_ship_desk", {
             run: "click",
         },
         {
-            trigger: ".o_data_row .o_list_record_selector input",
-            run: "click",
-        },
-        {
             content: "Its boxes at the ship desk",
-            trigger: "button[name=action_open_ship_desk]",
+            trigger: ".o_data_row button[name=action_open_ship_desk]",
             run: "click",
         },
         {
             content: "Scan the batch from the pick list",
             trigger: ".o_ship_desk_scan input",
             async run(helpers) {
-                const cell = document.querySelector(".o_data_row td[name=batch_id]");
-                await helpers.edit(cell.textContent.trim());
+                const name = /BATCH[^\s]*/.exec(document.querySelector(".o_search_panel").textContent);
+                await helpers.edit(name[0]);
                 await helpers.press("Enter");
             },
         },
