@@ -4,10 +4,9 @@
 from collections import Counter
 from decimal import Decimal
 
+from fulfilment.batching import Delivery, Limits, plan_batches
 from hypothesis import given
 from hypothesis import strategies as st
-
-from fulfilment.batching import Delivery, Limits, plan_batches
 
 
 def delivery(number, group="DHL", lines=2, weight="1", single=None, rank=0):

@@ -4,11 +4,11 @@
 from datetime import date
 
 import pytest
+from fulfilment.scan import looks_like_tracking, parse
 from hypothesis import given
 from hypothesis import strategies as st
 
 from labelling import gs1
-from fulfilment.scan import looks_like_tracking, parse
 
 lots = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-./_", min_size=1, max_size=20)
 bodies = st.integers(1, 10**12 - 1).map(lambda number: str(number).zfill(12))

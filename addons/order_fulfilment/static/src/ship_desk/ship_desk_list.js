@@ -76,11 +76,7 @@ export class ShipDeskController extends ListController {
     async tick(ids, shownId) {
         const wanted = new Set(ids);
         const records = this.records.filter((record) => wanted.has(record.resId));
-        for (const record of records) {
-            if (!record.selected) {
-                await record.toggleSelection(true);
-            }
-        }
+        await Promise.all(records.map((record) => record.toggleSelection(true)));
         if (records.length < wanted.size) {
             this.notification.add(_t("Not all of them are in this list: look at its filters."), {
                 type: "warning",
