@@ -45,8 +45,9 @@ registry.category("web_tour.tours").add("order_fulfilment_ship_desk", {
             content: "Scan the batch from the pick list",
             trigger: ".o_ship_desk_scan input",
             async run(helpers) {
-                const name = /BATCH[^\s]*/.exec(document.querySelector(".o_search_panel").textContent);
-                await helpers.edit(name[0]);
+                const titles = document.querySelectorAll(".o_search_panel_label_title");
+                const names = [...titles].map((title) => title.textContent.trim());
+                await helpers.edit(names.find((name) => name.startsWith("BATCH")));
                 await helpers.press("Enter");
             },
         },
