@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class StockPickingBatch(models.Model):
@@ -33,7 +34,6 @@ class StockPickingBatch(models.Model):
 
     def action_print_pick_list(self):
         """The pick lists, in the order of the list."""
-        self.filtered(lambda batch: batch.state == "draft").picking_ids.printed = True
         return self.env.ref("order_fulfilment.action_report_pick_list").report_action(self)
 
     def action_open_pick_list(self):
@@ -50,7 +50,9 @@ class StockPickingBatch(models.Model):
     def action_open_ship_desk(self):
         """The deliveries of these batches at the ship desk."""
         action = self.env["ir.actions.act_window"]._for_xml_id("order_fulfilment.ship_desk_action")
-        return action | {"domain": [("batch_id", "in", self.ids)], "context": {}}
+        ready = self.env["stock.picking"]._get_ready_domain()
+        domain = list(ready & Domain("batch_id", "in", self.ids))
+        return action | {"domain": domain, "context": {}}
 
     def _get_pick_rows(self):
         """Lines of the printed pick list, in the order of the walk."""
