@@ -38,7 +38,7 @@ class StockBatchPickLine(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     location_id = fields.Many2one("stock.location", "From", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
-    lot_id = fields.Many2one("stock.lot", "Lot", readonly=True)
+    lot_id = fields.Many2one("stock.lot", readonly=True)
     package_id = fields.Many2one("stock.package", readonly=True)
     quantity = fields.Float(digits="Product Unit", readonly=True)
     uom_id = fields.Many2one(related="product_id.uom_id")

@@ -55,11 +55,11 @@ class TestShip(FulfilmentCase):
     def test_unforeseen_failure_is_found_by_halves(self):
         pickings = self._create_deliveries(8)
         bad = pickings[5]
-        done = StockPicking._action_done
+        done, message = StockPicking._action_done, "The printer is on fire"
 
         def fail(records):
             if bad in records:
-                raise UserError("The printer is on fire")
+                raise UserError(message)
             return done(records)
 
         with patch.object(StockPicking, "_action_done", fail):
@@ -67,7 +67,7 @@ class TestShip(FulfilmentCase):
         self.assertEqual(set((pickings - bad).mapped("state")), {"done"})
         self.assertEqual(bad.state, "assigned")
         line = self.lines(run)[bad]
-        self.assertEqual((line.problem, line.reason), ("error", "The printer is on fire"))
+        self.assertEqual((line.problem, line.reason), ("error", message))
         self.assertEqual(run.done_count, 7)
 
     def test_rest_waits_or_becomes_a_delivery_of_its_own(self):
