@@ -1,0 +1,37 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+{
+    "name": "Order Fulfilment",
+    "summary": "Pick, pack and ship many orders from one screen",
+    "version": "19.0.1.0.0",
+    "development_status": "Beta",
+    "category": "Inventory/Delivery",
+    "website": "https://github.com/batch-order-hub/batch-order-hub",
+    "author": "Batch Order Hub contributors",
+    "license": "AGPL-3",
+    "auto_install": ["order_hub", "carrier_labels"],
+    "depends": [
+        "order_hub",
+        "carrier_labels",
+        "delivery_stock_picking_batch",
+        "barcodes",
+    ],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/order_fulfilment_security.xml",
+        "data/queue_job_data.xml",
+        "report/pick_list.xml",
+        "report/shipping_papers.xml",
+        "wizard/stock_batch_plan_views.xml",
+        "wizard/stock_picking_pack_views.xml",
+        "views/stock_batch_pick_line_views.xml",
+        "views/stock_picking_batch_views.xml",
+        "views/ship_desk_views.xml",
+        "views/stock_ship_run_views.xml",
+        "views/menus.xml",
+    ],
+    "demo": ["demo/order_fulfilment_demo.xml"],
+    "assets": {
+        "web.assets_backend": ["order_fulfilment/static/src/**/*"],
+        "web.assets_tests": ["order_fulfilment/static/tests/tours/**/*"],
+    },
+}
