@@ -99,7 +99,7 @@ def test_the_bridge_comes_and_goes_with_what_it_bridges(
     assert database.installed() == {first, second, BRIDGE, *ON_THE_BRIDGE}
     database.uninstall(second)
     assert database.installed() == {first}
-    assert [database.left_behind(name) for name in (BRIDGE, *ON_THE_BRIDGE)] == [[], []]
+    assert [database.left_behind(name) for name in (BRIDGE, *ON_THE_BRIDGE)] == [[], [], []]
     assert database.warnings() == []
 
 
