@@ -1,12 +1,17 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 """A real ledger: every tax of the chart, and the entries a product cannot do without."""
 
+import tracemalloc
+from datetime import date
+
 from odoo import Command
 from odoo.tests import tagged
 
 from ..extf.check_master import check_master
 from ..extf.reader import read_stack
 from ..extf.spec_master import ACCOUNTS, PARTNERS
+from ..extf.stacks import StackFile
+from ..models.datev_files import FilesOnDisk
 from .common import DatevCase
 
 # What the tax advisor would confirm; a supply within the EU has no tax to be gross of.
@@ -301,6 +306,25 @@ class TestKinds(DatevCase):
         self.assertEqual(
             (row["amount"], {row["account"], row["contra"]}), ("23,31", {stock.code, change.code})
         )
+
+    def test_complaint_memory_error_with_many_bookings(self):
+        """18 MB of rows go through a file and back through the proof with a fraction of it."""
+        head = b"head\r\nheadings\r\n"
+        rows = b"x" * 298 + b"\r\n"
+        files = FilesOnDisk()
+        tracemalloc.start()
+        try:
+            for first in range(0, 60_000, 1_000):
+                entries = tuple(range(first, first + 1_000))
+                day = date(2026, 10, 5)
+                files.add([StackFile(day, day, 1, head + rows * 1_000, entries)])
+            (file,) = files.files
+            read = [entry for _before, found, _content in file.segments() for entry in found[:1]]
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        self.assertEqual((file.rows, read), (60_000, list(range(0, 60_000, 1_000))))
+        self.assertLess(peak, 6_000_000)
 
     def test_complaint_expense_receipts(self):
         """Receipts paid out of pocket are bookings like bills, by the contact who paid."""

@@ -274,7 +274,26 @@ def test_links_and_documents_must_match():
     assert found == {"link_without_document", "document_without_link"}
 
 
-def test_one_file_at_a_time_is_in_memory():
+def test_complaint_a_zip_with_folders_is_refused():
+    """Whatever an entry is called, its receipts lie side by side in the package."""
+    names = ["RE/2026/10\\7", "../RE 8", "/etc/9"]
+    items = [
+        Receipt(
+            guid(number),
+            date(2026, 10, 5),
+            name,
+            (ReceiptFile(number, file_name(name, 1, "pdf", str(number)), 3),),
+        )
+        for number, name in enumerate(names, start=1)
+    ]
+    target = package(items)
+    assert codes(target) == set()
+    with zipfile.ZipFile(target) as archive:
+        assert len(archive.namelist()) == 4
+        assert not any(set("/\\:") & set(name) for name in archive.namelist())
+
+
+def test_complaint_memory_error_one_file_at_a_time_is_in_memory():
     """Reading is asked for one file after the other, in the order of the package."""
     asked = []
 
