@@ -43,10 +43,12 @@ class ComplaintPortal(CustomerPortal):
             return self._render_problem(order, access_token, error=str(error), post=post)
         return self._render_problem(order, access_token, rma=rma)
 
+    @http.route()
     def request_rma(self, order_id, access_token=None, **post):
         """The form of OCA takes quantities and lines unchecked: ours is the only way in."""
         return request.redirect(f"/my/orders/{order_id}/problem")
 
+    @http.route()
     def request_sale_rma(self, order_id, access_token=None, **kw):
         return request.redirect(f"/my/orders/{order_id}/problem")
 
