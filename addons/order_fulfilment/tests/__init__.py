@@ -4,4 +4,5 @@ from . import test_pack
 from . import test_plan
 from . import test_scan
 from . import test_ship
+from . import test_ship_labels
 from . import test_ship_tour
