@@ -37,7 +37,7 @@ class StockPicking(models.Model):
                 )
         return [(one.name, one.raw) for picking in self for one in found.get(picking.id, [])]
 
-    def action_print_labels(self):
+    def action_print_shipping_labels(self):
         """Print on the user's printer where there is one (OCA), else download one file."""
         name, content = self._get_label_file()
         if printer := self._label_printer():

@@ -25,7 +25,7 @@ class TestPrint(LabelCase):
         numbers = pickings.carrier_label_ids.sorted("res_id").mapped("numbers")
         pages = [reader.getPage(page).extract_text() for page in range(3)]
         self.assertTrue(all(number in page for number, page in zip(numbers, pages, strict=True)))
-        action = pickings.action_print_labels()
+        action = pickings.action_print_shipping_labels()
         self.assertEqual(action["type"], "ir.actions.act_url")
 
     def test_label_printers(self):
@@ -40,5 +40,5 @@ class TestPrint(LabelCase):
             (first | second)._get_label_file()
         printer = MagicMock()
         with patch.object(type(second), "_label_printer", return_value=printer):
-            second.action_print_labels()
+            second.action_print_shipping_labels()
         self.assertEqual(printer.print_document.call_args.kwargs, {"doc_format": "raw"})

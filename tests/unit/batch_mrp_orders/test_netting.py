@@ -304,9 +304,16 @@ def test_every_unit_is_accounted_for(world, pooled):
         if not isinstance(peg.source, RunKey) and expiry[peg.source]:
             assert expiry[peg.source] > peg.need.due + timedelta(days=peg.need.min_days)
     assert all(need.product not in recipes for need in plan.shortages)
+    made = defaultdict(Fraction)
     for run in plan.runs:
-        if pooled and run.recipe.batch_size:
-            assert run.quantity == run.recipe.batch_size
+        made[run.recipe.id] += run.quantity
+    for run in plan.runs:
+        size = run.recipe.batch_size
+        if pooled and size and made[run.recipe.id] > size * MOST_BATCHES:
+            # So many batches stand together.
+            assert run.quantity % size == 0
+        elif pooled and size:
+            assert run.quantity == size
         else:
             assert run.quantity == run.needed
 
