@@ -66,11 +66,11 @@ class TestShipLabels(LabelMixin, FulfilmentCase):
         pickings = self.deliveries(2)
         before = self.numbers_sold()
         bad = pickings[0]
-        done = StockPicking._action_done
+        done, message = StockPicking._action_done, "The scales are broken"
 
         def fail(records):
             if bad in records:
-                raise UserError("The scales are broken")
+                raise UserError(message)
             return done(records)
 
         with patch.object(StockPicking, "_action_done", fail):
