@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.sandbox.dhl import ABSENT, Sandbox, available
+from tests.together import kill_asker
 from tools.console import Failure
 
 pytestmark = pytest.mark.skipif(not available(), reason=ABSENT)
@@ -30,6 +31,7 @@ def shop(odoo, test_template, clone_database):
     """The stand-in, deliveries that are ready, and how to call what is done with them."""
     database = clone_database(test_template)
     with Sandbox() as dhl:
+        dhl.on_kill = kill_asker
 
         def call(name, log="", /, **values):
             arguments = [f"{key}={value}" for key, value in values.items()]
@@ -73,7 +75,7 @@ def _killed(store, call, dead, ahead):
             else:
                 call("validate", f"-{dead[step]}", picking_id=dead[step], step=step)
 
-    store.add_faults("hang_after", operation="buy", seconds=1)
+    store.add_faults("kill_after", operation="buy")
     die("while it answers")
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(die, [*(set(dead) - {"while it answers"}), "ahead"]))

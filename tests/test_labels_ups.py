@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.sandbox.ups import ABSENT, Sandbox, available
+from tests.together import kill_asker
 from tools.console import Failure
 
 pytestmark = pytest.mark.skipif(not available(), reason=ABSENT)
@@ -28,6 +29,7 @@ def shop(odoo, test_template, clone_database):
     """The stand-in, deliveries that are ready, and how to call what is done with them."""
     database = clone_database(test_template)
     with Sandbox() as ups:
+        ups.on_kill = kill_asker
 
         def call(name, log="", /, *, facts=FACTS, **values):
             arguments = [f"{key}={value}" for key, value in values.items()]
@@ -62,7 +64,7 @@ def test_nobody_has_to_decide(shop, tmp_path):
 def _killed(store, call, dead):
     for step, picking in dead.items():
         if step == "while it answers":
-            store.add_faults("hang_after", operation="ship", seconds=2)
+            store.add_faults("kill_after", operation="ship")
         with pytest.raises(Failure):
             call("validate", f"-{picking}", picking_id=picking, step=step)
     everybody = json.dumps(list(dead.values()))

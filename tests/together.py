@@ -3,6 +3,8 @@
 
 import time
 
+import psutil
+
 PATIENCE = 180.0  # seconds
 
 
@@ -54,3 +56,17 @@ def until_done(env, job, pause=0.2):
             refused += 1
             time.sleep(pause)
     raise RuntimeError("the job never got its turn")
+
+
+def kill_asker(port, processes=None):
+    """Kill the process that talks from this port: one of these, or else one of our own."""
+    if processes is None:
+        processes = psutil.Process().children(recursive=True)
+    for process in processes:
+        try:
+            connections = process.net_connections(kind="tcp4")
+        except psutil.NoSuchProcess:
+            continue
+        if any(row.laddr and row.laddr.port == port for row in connections):
+            process.kill()
+            return

@@ -14,6 +14,7 @@ from typing import Any
 
 import psutil
 
+from tests.together import kill_asker
 from tools import settings
 from tools.odoo_run import Odoo
 
@@ -72,14 +73,7 @@ class Hub:
 
     def kill_client(self, port: int) -> None:
         """Kill the worker that talks from this port; nobody else."""
-        for worker in self._victims():
-            try:
-                connections = worker.net_connections(kind="tcp4")
-            except psutil.NoSuchProcess:
-                continue
-            if any(row.laddr and row.laddr.port == port for row in connections):
-                worker.kill()
-                return
+        kill_asker(port, self._victims())
 
     def kill_any(self, chance: random.Random) -> str:
         """Kill a worker at random."""
