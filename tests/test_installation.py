@@ -50,6 +50,9 @@ class Database:
         sql = f"""
             SELECT 'data', model || ' ' || name FROM ir_model_data WHERE module = '{name}'
             UNION ALL
+            SELECT 'index', indexname FROM pg_indexes
+             WHERE indexname = 'stock_move_line_lot_id_index' AND '{name}' = 'batch_mrp_orders'
+            UNION ALL
             SELECT 'state', state FROM ir_module_module
              WHERE state IN ('to install', 'to upgrade', 'to remove')
         """

@@ -1,7 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 """The index on the lots of move lines is built while others go on writing to the table."""
 
-import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +10,6 @@ import psycopg2
 import pytest
 
 from tests.test_installation import Database
-from tools import templates
 from tools.database import Server
 from tools.odoo_run import Odoo
 
@@ -31,22 +29,15 @@ FILL = f"""
 
 
 @pytest.fixture
-def database(odoo: Odoo, server: Server, installed: str, clone_database) -> Database:
-    """Return a database with a large table of move lines, and without the index."""
-    name = clone_database(installed)
-    server.query(FILL, name)
-    server.query(f"DROP INDEX IF EXISTS {INDEX}", name)
-    return Database(odoo, name)
-
-
-@pytest.fixture(scope="module")
-def installed(odoo: Odoo, server: Server, base_template: str) -> Iterator[str]:
-    """Return a database with the addon and none that builds on it: those take long to update."""
-    name = templates.scratch(f"{os.getpid()}_lot_index")
-    server.create(name, base_template)
-    Database(odoo, name).modules("-i", ADDON)
-    yield name
-    server.drop(name)
+def database(odoo: Odoo, server: Server, base_template: str, clone_database) -> Database:
+    """Return a database with a large table of move lines, with the addon and none that builds on
+    it: those take long to update.
+    """
+    database = Database(odoo, clone_database(base_template))
+    database.modules("-i", ADDON)
+    assert is_valid(server, database.name) == [["t", "t"]]
+    server.query(FILL, database.name)
+    return database
 
 
 @contextmanager
@@ -105,7 +96,20 @@ def write_another_line(server: Server, name: str) -> None:
         other.commit()
 
 
-def test_writers_are_not_blocked_and_the_index_goes_and_comes_with_the_addon(server, database):
+def leave_unfinished(server: Server, name: str) -> None:
+    """Begin to build the index, and give up."""
+    server.query(f"DROP INDEX {INDEX}", name)
+    with connection(server, name) as writer, connection(server, name) as builder:
+        hold_a_line(writer.cursor())
+        builder.autocommit = True
+        with builder.cursor() as cursor, pytest.raises(psycopg2.errors.LockNotAvailable):
+            cursor.execute("SET lock_timeout = '100ms'")
+            cursor.execute(f"CREATE INDEX CONCURRENTLY {INDEX} ON stock_move_line (lot_id)")
+    assert is_valid(server, name)[0][0] == "f"
+
+
+def test_writers_are_not_blocked_and_an_unfinished_index_is_repaired(server, database):
+    server.query(f"DROP INDEX {INDEX}", database.name)
     with connection(server, database.name) as writer, ThreadPoolExecutor(1) as pool:
         hold_a_line(writer.cursor())
         updating = pool.submit(database.modules, "-u", ADDON)
@@ -116,24 +120,7 @@ def test_writers_are_not_blocked_and_the_index_goes_and_comes_with_the_addon(ser
             writer.rollback()
         updating.result()
     assert is_valid(server, database.name) == [["t", "t"]]
-    database.uninstall(ADDON)
-    assert is_valid(server, database.name) == []
-    database.modules("-i", ADDON)
-    assert is_valid(server, database.name) == [["t", "t"]]
-    assert not database.warnings()
-
-
-def test_unfinished_index_is_repaired(server, database):
-    with (
-        connection(server, database.name) as writer,
-        connection(server, database.name) as builder,
-    ):
-        hold_a_line(writer.cursor())
-        builder.autocommit = True
-        with builder.cursor() as cursor, pytest.raises(psycopg2.errors.LockNotAvailable):
-            cursor.execute("SET lock_timeout = '100ms'")
-            cursor.execute(f"CREATE INDEX CONCURRENTLY {INDEX} ON stock_move_line (lot_id)")
-    assert is_valid(server, database.name)[0][0] == "f"
+    leave_unfinished(server, database.name)
     database.modules("-u", ADDON)
     assert is_valid(server, database.name) == [["t", "t"]]
     assert not database.warnings()

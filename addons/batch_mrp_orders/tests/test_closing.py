@@ -81,10 +81,10 @@ class TestClosing(BindingCase):
         # The first closing fills caches that live longer than a transaction.
         self._count_queries(self._create_run(self.soap, 2, (self._orders(1), 1)))
         counts = []
-        for waiting in (50, 950):
+        for waiting in (25, 375):
             self._create_waiting_moves(waiting)
-            orders = self._orders(20)
-            run = self._create_run(self.soap, 20, *((order, 1) for order in orders))
+            orders = self._orders(10)
+            run = self._create_run(self.soap, 10, *((order, 1) for order in orders))
             counts.append(self._count_queries(run))
             self.assertEqual(set(orders.mapped("production_status")), {"ready"})
         self.assertLessEqual(counts[1], counts[0], counts)
@@ -92,7 +92,7 @@ class TestClosing(BindingCase):
     def test_queries_for_each_order_with_all_jobs(self):
         self._count_queries(self._create_run(self.soap, 2, (self._orders(1), 1)))
         totals = []
-        for count in (50, 100):
+        for count in (10, 60):
             orders = self._orders(count)
             run = self._create_run(self.soap, count, *((order, 1) for order in orders))
             self.env.flush_all()
