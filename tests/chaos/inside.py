@@ -1,9 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 """What runs inside Odoo: people at work, the clock, and what there is to see in the end."""
 
-import json
 import os
-import sys
 import time
 from collections import Counter
 
@@ -14,20 +12,6 @@ from tests.channel_facts import consent
 from .story import SKUS
 
 STOCK = 400
-
-
-def serve(registry):
-    """Do what is asked for, line by line, each in a transaction of its own."""
-    from odoo import SUPERUSER_ID, api
-    from odoo.service.model import retrying
-
-    for line in sys.stdin:
-        command, values = json.loads(line)
-        with registry.cursor() as cr:
-            registry.check_signaling(cr)
-            own = api.Environment(cr, SUPERUSER_ID, {})
-            answer = retrying(lambda env=own: COMMANDS[command](env, **values), own)  # noqa: B023
-            print("answer " + json.dumps(answer), flush=True)
 
 
 def install(env, base):
