@@ -59,8 +59,12 @@ def pending(env):
 
 
 def _trigger(env, *names):
+    """Jobs of the night and the hour, in transactions of their own, of which we see the result."""
+    env.cr.commit()
     for name in names:
         env.ref(name).method_direct_trigger()
+    env.cr.commit()
+    env.invalidate_all()
 
 
 # ------------------------------------------------------------------ the office
@@ -219,6 +223,7 @@ def replace_lots(env):
         return []
     pickings = lines.picking_id.filtered(lambda picking: picking.state == "assigned")
     pickings.batch_id = False
+    pickings.move_ids.picked = False
     pickings.do_unreserve()
     pickings.action_assign()
     return [["lot replaced in deliveries", len(lines.picking_id), lines[0].reason]]
