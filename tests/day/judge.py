@@ -56,9 +56,7 @@ def _everywhere(day: Day, facts: dict[str, Any]) -> Proof:
         if status not in ELSEWHERE.get(buyer.order.life, GONE):
             wrong.append(f"{key} ({buyer.order.life}): {status}")
     figures = ", ".join(f"{count} {status}" for status, count in sorted(facts["status"].items()))
-    return Proof(
-        "every order is where it should be", not wrong, "; ".join([figures, *wrong[:5]])
-    )
+    return Proof("every order is where it should be", not wrong, "; ".join([figures, *wrong[:5]]))
 
 
 def _invoiced(facts: dict[str, Any]) -> Proof:
@@ -85,17 +83,24 @@ def _told(day: Day, facts: dict[str, Any]) -> Proof:
         for name, numbers in world.told().items()
         if numbers
     }
-    wrong = {key for key in shops.keys() | facts["tracking"].keys()
-             if shops.get(key) != facts["tracking"].get(key)}
+    wrong = {
+        key
+        for key in shops.keys() | facts["tracking"].keys()
+        if shops.get(key) != facts["tracking"].get(key)
+    }
     figures = f"{sum(map(len, shops.values()))} parcels of {len(shops)} orders"
-    return Proof("the shops know every parcel, once", not wrong, f"{figures} {sorted(wrong)[:5] or ''}")
+    return Proof(
+        "the shops know every parcel, once", not wrong, f"{figures} {sorted(wrong)[:5] or ''}"
+    )
 
 
 def _labels(facts: dict[str, Any], dhl: Any) -> Proof:
     bought = sorted(number for numbers in dhl.store.living().values() for number in numbers)
     used = sorted(number for numbers in facts["tracking"].values() for number in numbers)
     holds = bought == used and not dhl.store.violations
-    return Proof("each label bought is on a parcel", holds, f"{len(bought)} bought, {len(used)} used")
+    return Proof(
+        "each label bought is on a parcel", holds, f"{len(bought)} bought, {len(used)} used"
+    )
 
 
 def _stock(day: Day, facts: dict[str, Any]) -> Proof:
@@ -136,4 +141,6 @@ def _exported(facts: dict[str, Any]) -> Proof:
     holds = bool(rows) and all(row["state"] == "exported" and row["proven"] for row in rows)
     findings = [text for row in rows for text in row["findings"]]
     figures = f"{len(rows)} exports, {sum(row['entries'] for row in rows)} entries"
-    return Proof("the DATEV files are proven", holds and not findings, "; ".join([figures, *findings[:5]]))
+    return Proof(
+        "the DATEV files are proven", holds and not findings, "; ".join([figures, *findings[:5]])
+    )

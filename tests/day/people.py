@@ -80,7 +80,9 @@ def check(env):
     orders = _orders(env)
     return {
         "states": Counter(orders.mapped("state")),
-        "materials": Counter(orders.filtered(lambda row: row.state == "sale").mapped("material_state")),
+        "materials": Counter(
+            orders.filtered(lambda row: row.state == "sale").mapped("material_state")
+        ),
         "blocked": len(orders.filtered("planning_block_reason")),
     }
 
@@ -320,7 +322,12 @@ def export(env):
 COMMANDS = {
     command.__name__: command
     for command in (
-        *(setting.install, setting.stock_up, setting.order_forest_honey, setting.open_parcel_service),
+        *(
+            setting.install,
+            setting.stock_up,
+            setting.order_forest_honey,
+            setting.open_parcel_service,
+        ),
         *(setting.open_shop, tick, work, pending, check, look_after, call_supplier, buy),
         *(plan, produce, pick, block, ship, shipped, replace_lots, close_day, take_back),
         *(compare_stock, fetch_payouts, book_payouts, export),

@@ -7,7 +7,7 @@ import json
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -216,9 +216,7 @@ class Day:
     def _take_back(self, buyer: Buyer) -> None:
         """At Etsy nobody but the seller can give money back, on Etsy's own pages."""
         world = self._world(buyer)
-        amount = self.hub.ask(
-            "take_back", kind=buyer.shop, name=world.name(buyer.order)
-        )
+        amount = self.hub.ask("take_back", kind=buyer.shop, name=world.name(buyer.order))
         if buyer.shop == "etsy":
             world.store.happen("refund", receipt_id=buyer.order.number, amount=amount)
 
@@ -228,6 +226,3 @@ def run(hub: Hub, worlds: dict[str, Any], buyers: list[Buyer], dhl: Any = None) 
     day = Day(hub, worlds, buyers, dhl.url if dhl else "")
     day.happen()
     return day
-
-
-Echo = Callable[[str], None]

@@ -41,12 +41,17 @@ def collect(env):
         order.client_order_ref
         for order in gone
         if len(order.invoice_ids.filtered(lambda move: move.move_type == "out_invoice")) != 1
-        or _money(order.invoice_ids.filtered(lambda m: m.move_type == "out_invoice").mapped("amount_total"))
+        or _money(
+            order.invoice_ids.filtered(lambda m: m.move_type == "out_invoice").mapped(
+                "amount_total"
+            )
+        )
         != Decimal(str(order.channel_amount_total))
     ]
     return {
         "orders": len(orders),
-        "twice": len(orders) - len(set(orders.mapped(lambda o: (o.channel_id, o.client_order_ref)))),
+        "twice": len(orders)
+        - len(set(orders.mapped(lambda o: (o.channel_id, o.client_order_ref)))),
         "status": Counter(orders.mapped("production_status")),
         "shipped": len(gone),
         "lots": len(gone.delivered_lot_ids),

@@ -29,6 +29,9 @@ class ShopifyDay(ShopifyWorld):
 
     def _build(self, order: Order, goods: tuple[tuple[str, int], ...]) -> Json:
         node = super()._build(order, goods)
+        # Whoever pays later, does it through the shop, too.
+        for row in node["transactions"]:
+            row.update(gateway="shopify_payments", manualPaymentGateway=False)
         if order.life == "address incomplete":
             for name in ("billingAddress", "shippingAddress"):
                 node[name]["address1"] = "Feldweg"
