@@ -203,7 +203,8 @@ def _socket_folder(folder: Path) -> str:
 
 def _socket_path(data: Path) -> Path:
     """Return the folder for the socket: a path of less than 100 characters is a must."""
-    name = f"order-hub-{settings.project_hash()}{'-test' * data.name.endswith('-test')}"
+    suffix = "-".join(["", *data.name.split("-")[1:]])
+    name = f"order-hub-{settings.project_hash()}{suffix}"
     folder = Path(tempfile.gettempdir()) / name
     return folder if len(str(folder)) < 80 else Path("/tmp") / name
 
