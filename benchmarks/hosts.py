@@ -20,13 +20,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.chaos.shopify import ShopifyWorld  # noqa: E402
-from tests.chaos.story import FIRST_NUMBER, SKUS, Order  # noqa: E402
-from tests.hosts import net  # noqa: E402
-from tests.hosts.cluster import DATABASE, Cluster  # noqa: E402
-from tests.sandbox.shopify import CLIENT_ID, CLIENT_SECRET  # noqa: E402
-from tools import odoo_tree, postgres  # noqa: E402
-from tools.odoo_run import Odoo  # noqa: E402
+from tests.chaos.shopify import ShopifyWorld
+from tests.chaos.story import FIRST_NUMBER, SKUS, Order
+from tests.hosts import net
+from tests.hosts.cluster import DATABASE, Cluster
+from tests.sandbox.shopify import CLIENT_ID, CLIENT_SECRET
+from tools import odoo_tree, postgres
+from tools.odoo_run import Odoo
 
 ORDERS = int(os.environ.get("ORDERS", "150"))
 PATIENCE = 300  # seconds after the last order of a round
@@ -34,7 +34,11 @@ CUT = 45  # seconds
 # The jobs of every few minutes run every few seconds: a minute is long here.
 HURRY = """
     UPDATE ir_cron SET nextcall = now() AT TIME ZONE 'UTC'
-     WHERE id IN (SELECT id FROM ir_cron WHERE active AND interval_type = 'minutes'
+     WHERE id IN (SELECT id FROM ir_cron
+                   WHERE id IN (SELECT res_id FROM ir_model_data WHERE model = 'ir.cron'
+                                   AND name IN ('cron_import_orders', 'cron_send_outgoing',
+                                                'ir_cron_check_orders',
+                                                'ir_cron_automatic_workflow_job'))
                      FOR UPDATE SKIP LOCKED)
 """
 DONE = """
@@ -72,9 +76,9 @@ class Load:
         end = time.monotonic() + PATIENCE
         while self.done() < self.placed:
             self.hurry()
+            time.sleep(2)
             if time.monotonic() > end:
                 raise SystemExit(f"Only {self.done()} of {self.placed} orders came through.")
-            time.sleep(0.5)
 
     def hurry(self) -> None:
         """Time passes; what could not be told is told again."""

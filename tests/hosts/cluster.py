@@ -44,7 +44,9 @@ class Cluster:
         try:
             self.stack.enter_context(self.net)
             self._start_postgres()
-            self.proxy(f"0.0.0.0:{PROXY}", *(f"{self.net.address(n)}:{WEB}" for n in self.net.names))
+            self.proxy(
+                f"0.0.0.0:{PROXY}", *(f"{self.net.address(n)}:{WEB}" for n in self.net.names)
+            )
         except BaseException:
             self.stack.close()
             raise
@@ -99,11 +101,11 @@ class Cluster:
         variables.pop("ODOO_QUEUE_JOB_CHANNELS", None)
         arguments = ["-d", DATABASE, f"--db-filter=^{DATABASE}$", f"--workers={WORKERS}"]
         arguments += [f"--http-port={WEB}", "--http-interface=0.0.0.0", "--max-cron-threads=1"]
-        # No websockets: their process starts anew by the path of the program, which a module has not.
-        arguments += ["--gevent-port=0"]
+        program = [str(settings.VENV_PYTHON), str(settings.PROJECT / "tests/hosts/serve.py")]
+        program += ["-c", str(settings.ODOO_CONF), *arguments, "--log-level=info"]
         with (self.logs / f"{name}.log").open("ab") as log:
             subprocess.Popen(
-                self.net.inside(name, self.odoo.command(*arguments, "--log-level=info")),
+                self.net.inside(name, program),
                 env=variables,
                 cwd=settings.PROJECT,
                 stdin=subprocess.DEVNULL,
