@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-"""A shop whose orders are confirmed, invoiced and paid by jobs alone. Runs inside Odoo."""
+"""A shop whose goods lie in stock, and what became of its orders. Runs inside Odoo."""
 
 import json
 from collections import Counter
@@ -7,20 +7,18 @@ from collections import Counter
 from tests.chaos import inside
 from tests.chaos.story import SKUS
 
+MANY = 100_000
+
 
 def set_up(env, base, url, client_id, client_secret):
-    """A channel, and goods that are invoiced when they are ordered."""
+    """A channel, and goods of which there are many."""
     inside.install(env, base)
-    products = env["product.product"].search([("default_code", "in", SKUS)])
-    products.invoice_policy = "order"
-    # From here on it is as after a restart: those who serve requests make no attachments anew.
     values = {"channel_type": "shopify", "api_base": url}
     values |= {"client_id": client_id, "client_secret": client_secret}
     inside.open_shop(env, "hosts", values, {})
-    for product in products:
-        env["stock.quant"]._update_available_quantity(
-            product, env["sales.channel"].search([]).warehouse_id.lot_stock_id, 100_000
-        )
+    place = env["sales.channel"].search([]).warehouse_id.lot_stock_id
+    for product in env["product.product"].search([("default_code", "in", SKUS)]):
+        env["stock.quant"]._update_available_quantity(product, place, MANY)
 
 
 def collect(env):
