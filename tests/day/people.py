@@ -11,7 +11,7 @@ from datetime import timedelta
 from tests.chaos import inside
 
 from . import proofs, setting
-from .plan import BALM, CANDLE, FOREST
+from .plan import CANDLE
 from .shops import TEXT
 
 ALIVE = ("pending", "enqueued", "started", "wait_dependencies")
@@ -22,7 +22,7 @@ LATER = timedelta(days=3)
 # -------------------------------------------------------------------- the clock
 def tick(env):
     """Time passes: pauses are over, and the jobs of every few minutes are due."""
-    inside._nudge(env, inside.DUE + inside.OVER)
+    inside.nudge(env, inside.DUE + inside.OVER)
     env["sales.channel"]._cron_import_orders()
     env["sales.channel"]._cron_send_outgoing()
     env["sale.order"]._cron_check_orders()
@@ -36,7 +36,7 @@ def work(env, rounds):
         env.cr.commit()
         if not jobs:
             break
-        inside._nudge(env, inside.DUE)
+        inside.nudge(env, inside.DUE)
         time.sleep(0.1)
     return jobs
 
@@ -242,7 +242,7 @@ def take_back(env, kind, name):
     shop can be told, the money goes back through it.
     """
     channel = env["sales.channel"].search([("channel_type", "=", kind)])
-    sale = inside._sale(env, channel.id, name)
+    sale = inside.find_sale(env, channel.id, name)
     wizard = env["order.complaint"].create(
         {
             "order_id": sale.id,
@@ -334,4 +334,3 @@ COMMANDS = {
         *(proofs.collect, proofs.levels, proofs.where),
     )
 }
-assert BALM and FOREST

@@ -7,7 +7,7 @@ import os
 from datetime import timedelta
 
 from tests.channel_facts import consent
-from tests.payout_datev_facts import _keep_books, _tax
+from tests.payout_datev_facts import find_tax, keep_books
 
 from .plan import BALM, CANDLE, FOREST, JAR
 
@@ -86,7 +86,7 @@ def _make_goods(env):
                 "expiration_time": KEEPS if in_lots else 0,
                 "weight": 0.3 if code in SOLD else 0.0,
                 "invoice_policy": "delivery",
-                "taxes_id": [(6, 0, _tax(env, "sale", amount=rate)[:1].ids)],
+                "taxes_id": [(6, 0, find_tax(env, "sale", amount=rate)[:1].ids)],
             }
         )
     for code, supplier in (("RAW-WAL", "Imkerei Waldrand"), ("WAX", "Wachszieherei Nord")):
@@ -153,7 +153,7 @@ def open_shop(env, kind, values, tokens, since):
     channel.action_prepare_taxes()
     channel.action_fetch_locations()
     channel.location_ids.sorted("external_id")[:1].warehouse_ids = channel.warehouse_id
-    _keep_books(env, channel, CLEARING[kind], since)
+    keep_books(env, channel, CLEARING[kind], since)
     failure = channel._import_orders()
     assert not failure, failure
     if channel.has_products:

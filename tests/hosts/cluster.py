@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from tools.odoo_run import Odoo
 from .net import GATE, PREFIX, Network
 
 DATABASE = "hosts"
-WEB, PROXY, POSTGRES = 8069, 8070, 5432
+WEB, PROXY = 8069, 8070
 WORKERS = 4
 READY = 120  # seconds
 # What a database server for several hosts needs: it gives up on a host that is gone, and its
@@ -36,7 +35,6 @@ class Cluster:
         self.tree, self.source = odoo.tree, odoo
         self.stack = ExitStack()
         self.net = Network(hosts)
-        self.folder = postgres._home() / "data-hosts"
         self.logs = Path(tempfile.mkdtemp(prefix="order-hub-hosts-"))
         self.url = f"http://127.0.0.1:{PROXY}"
 
@@ -60,19 +58,11 @@ class Cluster:
     # The database server
 
     def _start_postgres(self) -> None:
-        programs = postgres._programs()
-        shutil.rmtree(self.folder, ignore_errors=True)
-        postgres._initialise(programs, self.folder)
-        with (self.folder / "pg_hba.conf").open("a") as file:
-            file.write(f"host all all {PREFIX}.0/24 trust\n")
-        options = [row for row in postgres.OPTIONS if not row.startswith("listen_addresses")]
-        postgres._start(programs, self.folder, [*options, f"listen_addresses={GATE}", *KEEPALIVE])
-        self.stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
-        self.stack.callback(postgres._stop, self.folder)
-        place = {"PGHOST": GATE, "PGPORT": str(POSTGRES), "PGUSER": postgres.ROLE}
-        self.server = Server(programs, place)
+        options = (f"listen_addresses={GATE}", *KEEPALIVE)
+        own = postgres.start_fresh("hosts", options, f"{PREFIX}.0/24")
+        self.stack.callback(postgres.discard, "hosts")
+        self.server = Server(own.programs, {**own.environment, "PGHOST": GATE})
         self.odoo = Odoo(self.tree, self.server)
-        postgres._create_role(self.server)
         with tempfile.TemporaryDirectory() as folder:
             self.source.server.dump(templates.test(self.source), Path(folder) / "template")
             self.server.restore(DATABASE, Path(folder) / "template")
