@@ -1,6 +1,6 @@
 # Every target is a command of the Python package "tools"; `make help` lists them with their settings.
 PYTHON ?= python3
-COMMANDS := run test soak bench lint stop clean distclean backup restore env help
+COMMANDS := run test soak bench day lint stop clean distclean backup restore env help
 
 .PHONY: $(COMMANDS)
 .DEFAULT_GOAL := help

@@ -19,7 +19,7 @@ def _account(env, code, name, kind):
     return account
 
 
-def _tax(env, kind, **factors):
+def find_tax(env, kind, **factors):
     """Taxes of the company."""
     return env["account.tax"].search(
         [("type_tax_use", "=", kind), ("company_id", "=", env.company.id)]
@@ -39,7 +39,7 @@ def _etsy(env, url, access, refresh):
                 "name": f"Goods of {rate} %",
                 "default_code": f"G-0.{rate:02}",
                 "type": "consu",
-                "taxes_id": [(6, 0, _tax(env, "sale", amount=rate)[:1].ids)],
+                "taxes_id": [(6, 0, find_tax(env, "sale", amount=rate)[:1].ids)],
             }
         )
     channel = make_channel(env, url, "etsy", KEYSTRING, SHARED_SECRET)
@@ -48,7 +48,7 @@ def _etsy(env, url, access, refresh):
     return channel
 
 
-def _keep_books(env, channel, code, since):
+def keep_books(env, channel, code, since):
     """Accounts and a journal for the money of a channel; what is owed of VAT on its fees is
     deducted at once.
     """
@@ -60,7 +60,7 @@ def _keep_books(env, channel, code, since):
     )
     journal.inbound_payment_method_line_ids.payment_account_id = clearing
     journal.outbound_payment_method_line_ids.payment_account_id = clearing
-    reverse_charge = _tax(env, "purchase", amount=19).filtered(
+    reverse_charge = find_tax(env, "purchase", amount=19).filtered(
         lambda row: -100 in row.invoice_repartition_line_ids.mapped("factor_percent")
     )
     channel.write(
@@ -124,7 +124,7 @@ def run(env, since, until, shopify, etsy="", access="", refresh=""):
         channels |= _etsy(env, etsy, access, refresh)
     facts = {"channels": {}}
     for code, channel in enumerate(channels, start=136):
-        clearing = _keep_books(env, channel, code, since)
+        clearing = keep_books(env, channel, code, since)
         orders = _sell(channel)
         facts["channels"][channel.channel_type] = {
             "orders": len(orders),

@@ -13,6 +13,7 @@ from pathlib import Path
 from tools import (
     backup,
     checks,
+    day_run,
     demo_run,
     manifests,
     odoo_tree,
@@ -37,6 +38,7 @@ make run        set everything up, run the main job once, open the web client
 make test       lint, unit, database and browser tests      (TESTS=<paths or -k ...> for some)
 make soak       the tests with the full numbers of the property and load tests
 make bench      the benchmarks
+make day        a day on the stand-ins, with a report       (ORDERS=500)
 make lint       ruff and pylint-odoo only
 make stop       stop web client, stand-in shop and database server
 make backup     database and files into one archive         (FILE=<archive>)
@@ -102,6 +104,11 @@ def soak() -> int:
 def bench() -> int:
     """Run the benchmarks."""
     return test_run.bench(_set_up(TEST_LAYERS, for_tests=True))
+
+
+def day() -> int:
+    """Let a day happen on the stand-ins."""
+    return day_run.run(_set_up(TEST_LAYERS, for_tests=True))
 
 
 def lint() -> int:
@@ -205,6 +212,7 @@ COMMANDS: dict[str, Callable[[], int]] = {
     "test": test,
     "soak": soak,
     "bench": bench,
+    "day": day,
     "lint": lint,
     "stop": stop,
     "backup": make_backup,

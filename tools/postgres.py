@@ -66,6 +66,30 @@ def ensure(for_tests: bool = False) -> Server:
     return server
 
 
+def start_fresh(name: str, options: Sequence[str], network: str) -> Server:
+    """Start a server without data that a network may reach, for a measurement; see `discard`."""
+    programs, folder = _programs(), _fresh_folder(name)
+    discard(name)
+    _initialise(programs, folder)
+    with (folder / "pg_hba.conf").open("a") as file:
+        file.write(f"host all all {network} trust\n")
+    _start(programs, folder, (*OPTIONS, *options))
+    server = Server(programs, {"PGHOST": _socket_folder(folder), "PGPORT": PORT, "PGUSER": ROLE})
+    _create_role(server)
+    return server
+
+
+def discard(name: str) -> None:
+    """Stop a server that `start_fresh` has started, and remove it."""
+    _stop(_fresh_folder(name))
+    shutil.rmtree(_socket_path(_fresh_folder(name)), ignore_errors=True)
+    shutil.rmtree(_fresh_folder(name), ignore_errors=True)
+
+
+def _fresh_folder(name: str) -> Path:
+    return data_folder().with_name(f"{data_folder().name}-{name}")
+
+
 def stop() -> bool:
     """Stop our own servers; tell whether one was running."""
     stopped = [_stop(data_folder(for_tests)) for for_tests in (False, True)]
@@ -203,7 +227,8 @@ def _socket_folder(folder: Path) -> str:
 
 def _socket_path(data: Path) -> Path:
     """Return the folder for the socket: a path of less than 100 characters is a must."""
-    name = f"order-hub-{settings.project_hash()}{'-test' * data.name.endswith('-test')}"
+    suffix = "-".join(["", *data.name.split("-")[1:]])
+    name = f"order-hub-{settings.project_hash()}{suffix}"
     folder = Path(tempfile.gettempdir()) / name
     return folder if len(str(folder)) < 80 else Path("/tmp") / name
 

@@ -22,13 +22,18 @@ from tools.odoo_run import Odoo
 class Hub:
     """Processes on one database; a context manager."""
 
-    def __init__(self, odoo: Odoo, database: str, folder: Path) -> None:
+    def __init__(
+        self, odoo: Odoo, database: str, folder: Path, people: str = "tests.chaos.inside"
+    ) -> None:
         self.log = folder / "hub.log"
+        # What the work of all processes has cost so far, line by line.
+        self.costs = folder / "costs.jsonl"
+        self.costs.touch()
         with socket.create_server(("127.0.0.1", 0)) as listener, self.log.open("wb") as log:
             self.base = f"http://127.0.0.1:{listener.getsockname()[1]}"
             self.process = subprocess.Popen(
                 [settings.VENV_PYTHON, "-m", "tests.chaos.workers", database]
-                + [str(listener.fileno())],
+                + [str(listener.fileno()), people, str(self.costs)],
                 cwd=settings.PROJECT,
                 env={key: val for key, val in odoo.variables().items() if key != "PGDATABASE"},
                 pass_fds=[listener.fileno()],

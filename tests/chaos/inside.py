@@ -1,9 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 """What runs inside Odoo: people at work, the clock, and what there is to see in the end."""
 
-import json
 import os
-import sys
 import time
 from collections import Counter
 
@@ -14,20 +12,6 @@ from tests.channel_facts import consent
 from .story import SKUS
 
 STOCK = 400
-
-
-def serve(registry):
-    """Do what is asked for, line by line, each in a transaction of its own."""
-    from odoo import SUPERUSER_ID, api
-    from odoo.service.model import retrying
-
-    for line in sys.stdin:
-        command, values = json.loads(line)
-        with registry.cursor() as cr:
-            registry.check_signaling(cr)
-            own = api.Environment(cr, SUPERUSER_ID, {})
-            answer = retrying(lambda env=own: COMMANDS[command](env, **values), own)  # noqa: B023
-            print("answer " + json.dumps(answer), flush=True)
 
 
 def install(env, base):
@@ -106,7 +90,7 @@ def _jobs(channel):
 
 
 # ------------------------------------------------------------------------ people
-def _sale(env, channel_id, name):
+def find_sale(env, channel_id, name):
     return env["sale.order"].search(
         [("channel_id", "=", channel_id), ("client_order_ref", "=", name)]
     )
@@ -114,12 +98,12 @@ def _sale(env, channel_id, name):
 
 def ship(env, channel_id, name):
     """Ship everything that has not left yet."""
-    _ship(_sale(env, channel_id, name), lambda move: move.product_uom_qty)
+    _ship(find_sale(env, channel_id, name), lambda move: move.product_uom_qty)
 
 
 def ship_part(env, channel_id, name):
     """Ship one piece of each line, the rest stays open."""
-    _ship(_sale(env, channel_id, name), lambda move: 1)
+    _ship(find_sale(env, channel_id, name), lambda move: 1)
 
 
 def _ship(sale, pieces):
@@ -134,13 +118,13 @@ def _ship(sale, pieces):
 
 def retrack(env, channel_id, name):
     """The parcel got another number."""
-    picking = _sale(env, channel_id, name).picking_ids
+    picking = find_sale(env, channel_id, name).picking_ids
     picking.carrier_tracking_ref = f"{picking.carrier_tracking_ref}-new"
 
 
 def credit(env, channel_id, name):
     """Credit the whole invoice and have the channel pay it back."""
-    sale = _sale(env, channel_id, name)
+    sale = find_sale(env, channel_id, name)
     (invoice,) = sale.invoice_ids
     note = invoice._reverse_moves([{"invoice_date": invoice.invoice_date}])
     note.action_post()
@@ -149,12 +133,12 @@ def credit(env, channel_id, name):
 
 def call_off(env, channel_id, name):
     """Cancel here; in the channel somebody does it by hand."""
-    _sale(env, channel_id, name)._action_cancel()
+    find_sale(env, channel_id, name)._action_cancel()
 
 
 def complete(env, channel_id, name):
     """Enter the address the channel withholds."""
-    row = _sale(env, channel_id, name).channel_order_id
+    row = find_sale(env, channel_id, name).channel_order_id
     while not row.channel_id._lock_import():
         env.cr.rollback()
         time.sleep(0.05)
@@ -166,7 +150,7 @@ def complete(env, channel_id, name):
 def cancel(env, channel_id, name):
     """Cancel here, and in the channel too."""
     call_off(env, channel_id, name)
-    sale = _sale(env, channel_id, name)
+    sale = find_sale(env, channel_id, name)
     sale._intend_channel_cancellation(reason="STAFF", refund=True, restock=True, notify=False)
 
 
@@ -196,7 +180,7 @@ OVER = (
 )
 
 
-def _nudge(env, statements):
+def nudge(env, statements):
     for statement in statements:
         with env.registry.cursor() as cr:
             cr.execute("SET LOCAL lock_timeout = '300ms'")
@@ -209,7 +193,7 @@ def _nudge(env, statements):
 
 def tick(env, channel_id):
     """Time passes: pauses are over, and the scheduled jobs are due."""
-    _nudge(env, DUE + OVER)
+    nudge(env, DUE + OVER)
     env["sales.channel"]._cron_import_orders()
     env["sales.channel"]._cron_send_outgoing()
     env["sale.order"]._cron_check_orders()
@@ -224,7 +208,7 @@ def work(env, channel_id, rounds):
         env.cr.commit()
         if not jobs:
             break
-        _nudge(env, DUE)
+        nudge(env, DUE)
         time.sleep(0.1)
     return jobs
 

@@ -6,13 +6,17 @@ job that is due, and runs it by the controller's own code. Jobs of workers that 
 found by the runner's own statement. Workers that end are replaced at once.
 """
 
+import importlib
+import json
 import os
 import signal
 import socket
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from tools.in_odoo import open_registry
 
@@ -31,22 +35,22 @@ TAKE = """
 """
 
 
-def main(database: str, descriptor: int) -> None:
-    """Keep workers alive until killed."""
+def main(database: str, descriptor: int, people: str, costs: str) -> None:
+    """Keep workers alive until killed; `people` is the module with what people do."""
     registry = open_registry(database)
     from odoo import sql_db
 
     registry.clear_all_caches()
     sql_db.close_all()
 
-    from .inside import serve
-
     listener = socket.socket(fileno=descriptor)
+    book = Path(costs)
     kinds = [
-        *[lambda: _work(registry)] * JOB_WORKERS,
-        *[lambda: _answer(listener)] * HTTP_WORKERS,
+        *[lambda: _work(registry, book)] * JOB_WORKERS,
+        *[lambda: _answer(listener, book)] * HTTP_WORKERS,
     ]
-    operator = _fork(lambda: serve(registry))
+    commands = importlib.import_module(people).COMMANDS
+    operator = _fork(lambda: serve(registry, commands, book))
     alive = {_fork(kind): kind for kind in kinds}
     while True:
         pid, status = os.wait()
@@ -69,7 +73,35 @@ def _fork(do: Callable[[], None]) -> int:
     os._exit(1)
 
 
-def _answer(listener: socket.socket) -> None:
+@contextmanager
+def noted(book: Path, what: str) -> Iterator[None]:
+    """Note what something has cost this process: seconds and statements."""
+    from odoo import sql_db
+
+    start, statements = time.perf_counter(), sql_db.sql_counter
+    try:
+        yield
+    finally:
+        row = [what, time.perf_counter() - start, sql_db.sql_counter - statements]
+        with book.open("a") as file:
+            file.write(json.dumps(row) + "\n")
+
+
+def serve(registry, commands: dict[str, Callable], book: Path) -> None:
+    """Do what is asked for, line by line, each in a transaction of its own."""
+    from odoo import SUPERUSER_ID, api
+    from odoo.service.model import retrying
+
+    for line in sys.stdin:
+        command, values = json.loads(line)
+        with noted(book, f"people {command}"), registry.cursor() as cr:
+            registry.check_signaling(cr)
+            own = api.Environment(cr, SUPERUSER_ID, {})
+            answer = retrying(lambda env=own: commands[command](env, **values), own)  # noqa: B023
+        print("answer " + json.dumps(answer), flush=True)
+
+
+def _answer(listener: socket.socket, book: Path) -> None:
     """Answer requests, one after the other."""
     from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -79,17 +111,21 @@ def _answer(listener: socket.socket) -> None:
         def log_request(self, *_args: object) -> None:
             pass
 
+        def run_wsgi(self) -> None:
+            with noted(book, "http"):
+                super().run_wsgi()
+
     make_server(
         "127.0.0.1", 0, http.root, request_handler=Quiet, fd=listener.fileno()
     ).serve_forever()
 
 
-def _work(registry) -> None:
+def _work(registry, book: Path) -> None:
     """Do jobs, one after the other."""
     while True:
         uuid = _take(registry)
         if uuid:
-            _run(registry, uuid)
+            _run(registry, uuid, book)
         else:
             time.sleep(PAUSE)
 
@@ -112,7 +148,7 @@ def _take(registry) -> str | None:
     return row and row[0]
 
 
-def _run(registry, uuid: str) -> None:
+def _run(registry, uuid: str, book: Path) -> None:
     """Run a job as the controller does; one that fails tells the log why."""
     from odoo import SUPERUSER_ID, api
 
@@ -124,7 +160,8 @@ def _run(registry, uuid: str) -> None:
         job = RunJobController._acquire_job(env, uuid)
         if job:
             try:
-                RunJobController._runjob(env, job)
+                with noted(book, f"job {job.method_name}"):
+                    RunJobController._runjob(env, job)
             except Exception:  # noqa: BLE001 - the controller has noted and logged it
                 cr.rollback()
     registry.signal_changes()
@@ -132,4 +169,4 @@ def _run(registry, uuid: str) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), *sys.argv[3:])

@@ -30,7 +30,10 @@ class OrderUpdater:
         found = changes.compare(row.content or content, content)
         if found and sale_order.state in ("draft", "sent"):
             lines = [Command.clear(), *vals.pop("order_line")]
+            carrier_id = vals.pop("carrier_id", False)
             sale_order.write({**vals, "order_line": lines})
+            # Core forgets the carrier together with the line of its costs.
+            sale_order.carrier_id = carrier_id
             self.prove(sale_order, complete)
         elif found and all(self._is_to_follow(change) for change in found):
             if not self._follow_destination(sale_order, complete, vals):

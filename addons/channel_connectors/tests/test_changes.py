@@ -41,12 +41,17 @@ class TestChanges(ChannelCase):
 
     def test_quotation_follows(self):
         order = self.order("#1001")
+        carrier = self.env["delivery.carrier"].search([], limit=1)
+        shippings = self.channel.shipping_ids
+        shippings.filtered(lambda s: s.title == order.channel_shipping).carrier_id = carrier
         self.halve()
         self.channel._import_orders()
         self.assertEqual(self.row("#1001").state, "imported", self.row("#1001").reason)
         self.assertEqual(self.order("#1001"), order)
         self.assertEqual(order.order_line[0].product_uom_qty, 1)
         self.assertCents(order.amount_total, 18.38)
+        self.assertTrue(carrier)
+        self.assertEqual(order.carrier_id, carrier, "it goes the way it was to go before")
 
     def test_confirming_keeps_the_day_of_the_order(self):
         imported = self.order("#1001")

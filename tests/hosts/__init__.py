@@ -1,0 +1,6 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+"""Several hosts with Odoo on one machine: each in a network of its own, before one database server.
+
+`net` makes the networks and cuts them, `proxy` divides requests, `cluster` starts and kills hosts,
+`inside` is what runs inside Odoo. It takes Linux and root.
+"""
