@@ -11,6 +11,7 @@
     "data": [
         "security/carrier_labels_security.xml",
         "security/ir.model.access.csv",
+        "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
         "data/ir_cron_tracking.xml",
         "views/carrier_label_views.xml",
