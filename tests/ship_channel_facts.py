@@ -3,11 +3,14 @@
 
 import json
 import os
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from tests.chaos.inside import install, open_shop
 from tests.together import meet
 
+# Whose turn was before: all that is due.
+TURN = datetime(2026, 1, 2)
 SENDER = {"name": "Werk", "street": "Weg 3", "zip": "04229", "city": "Leipzig"}
 
 
@@ -46,20 +49,16 @@ def _pickings(env):
     return env["stock.picking"].search([("sale_id.channel_id", "!=", False)], order="id")
 
 
-def start(env):
-    """Somebody presses the button at the ship desk; returns the run."""
+def ship(env, die=""):
+    """Somebody presses the button at the ship desk; then the jobs, one after the other. ``die`` is
+    the job at whose end, with its labels bought and nothing committed, the worker is gone. Tells
+    what became of the run, and the number on each delivery by the order's name in its shop.
+    """
     from odoo.addons.order_fulfilment.models import stock_ship_run
 
-    stock_ship_run.SHIPPED_AT_ONCE = 0
-    run = env["stock.ship.run"]._start(_pickings(env), "ship")
-    print(run.id)
-
-
-def ship(env, run_id, die=""):
-    """The jobs of a run, one after the other; ``die`` is the job at whose end, with all labels
-    bought and nothing committed, the worker is gone.
-    """
-    run = env["stock.ship.run"].browse(int(run_id))
+    stock_ship_run.SHIPPED_AT_ONCE, stock_ship_run.SHIPPED_TOGETHER = 0, 5
+    run = env["stock.ship.run"].search([]) or env["stock.ship.run"]._start(_pickings(env), "ship")
+    env.cr.commit()
     number = 0
     while run.waiting_count:
         number += 1
@@ -69,28 +68,22 @@ def ship(env, run_id, die=""):
             os._exit(1)
         env.cr.commit()
         run.invalidate_recordset()
-    lines = run.line_ids.mapped(lambda line: [line.state, line.reason or ""])
-    print(json.dumps(lines))
-
-
-def numbers(env):
-    """The number on each delivery, by the order's name in its shop."""
     pickings = _pickings(env)
-    print(json.dumps({row.sale_id.client_order_ref: row.carrier_tracking_ref for row in pickings}))
-
-
-def due(env):
-    """It is time to ask the carriers; what was noted so far is counted from now on."""
-    _pickings(env).write({"track_next": "2026-01-01 00:00:00"})
+    numbers = {row.sale_id.client_order_ref: row.carrier_tracking_ref for row in pickings}
+    lines = run.line_ids.mapped(lambda line: [line.state, line.reason or ""])
+    print(json.dumps({"lines": lines, "numbers": numbers}))
 
 
 def track(env, folder, name, workers="2", die=""):
-    """The job that asks the carriers, of several workers at the same moment. It tells which
-    changes it has made. ``die`` is the set in whose midst the worker is gone.
+    """The job that asks the carriers, once it is time, of several workers at the same moment. It
+    tells which changes it has made. ``die`` is the set in whose midst the worker is gone.
     """
     from odoo.addons.carrier_labels.models import delivery_carrier_tracking as tracking
 
-    tracking.RUN = 20
+    tracking.RUN = 4
+    if name != "second":
+        _pickings(env).track_next = TURN - timedelta(days=1)
+        env.cr.commit()
     seen = []
     pickings = type(env["stock.picking"])
     original = pickings._on_delivery_states
@@ -105,9 +98,10 @@ def track(env, folder, name, workers="2", die=""):
     pickings._on_delivery_states = noted
     meet(Path(folder), name, int(workers))
     env.cr.rollback()
-    for _turn in range(4):
+    while _pickings(env).filtered(lambda row: row.track_next and row.track_next < TURN):
         env["delivery.carrier"]._cron_track()
         env.cr.commit()
+        env.invalidate_all()
     print(json.dumps([change for some in seen for change in some]))
 
 
