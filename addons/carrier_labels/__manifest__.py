@@ -20,6 +20,7 @@
         "views/ups_views.xml",
         "views/stock_picking_views.xml",
         "views/stock_picking_tracking_views.xml",
+        "views/res_partner_views.xml",
         "views/menus.xml",
     ],
     "demo": ["demo/carrier_labels_demo.xml"],
