@@ -20,8 +20,9 @@
         "views/ups_views.xml",
         "views/stock_picking_views.xml",
         "views/stock_picking_tracking_views.xml",
+        "views/parcel_views.xml",
         "views/res_partner_views.xml",
         "views/menus.xml",
     ],
-    "demo": ["demo/carrier_labels_demo.xml"],
+    "demo": ["demo/carrier_labels_demo.xml", "demo/ups_demo.xml"],
 }
