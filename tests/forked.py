@@ -7,6 +7,7 @@ Odoo itself does for its workers. The databases of the tests are clones of one t
 the registry of one is that of all; where a clone has changed since, Odoo's signaling tells.
 """
 
+import gc
 import json
 import os
 import signal
@@ -86,11 +87,18 @@ def main(database: str, descriptor: int) -> None:
 
     registry.clear_all_caches()
     sql_db.close_all()
+    # What is there now stays: no fork has to look through it, which would copy all its pages.
+    gc.collect()
+    gc.freeze()
     options = parse(_next_call(socket.socket(fileno=descriptor)))
     Registry.registries[options.database] = registry
     registry.db_name = options.database
     registry._db = sql_db.db_connect(options.database)
     call(options)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Taking Odoo to pieces takes longer than most calls; everything is committed or printed.
+    os._exit(0)
 
 
 def _next_call(listener: socket.socket) -> list[str]:

@@ -72,7 +72,12 @@ def buy_ahead(env, ids, step=""):
     """Buy a set of labels, and end at a step."""
     _die_at(env, step)
     pickings = env["stock.picking"].browse(json.loads(ids))
-    print(json.dumps(list(pickings.action_buy_labels().values())))
+    told = list(pickings.action_buy_labels().values())
+    env.cr.execute(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+    )
+    assert env.cr.fetchone() == (0,), "locks of what was bought are kept"
+    print(json.dumps(told))
 
 
 def go_on(env, ids):

@@ -11,6 +11,7 @@
     "data": [
         "security/carrier_labels_security.xml",
         "security/ir.model.access.csv",
+        "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
         "data/ir_cron_tracking.xml",
         "views/carrier_label_views.xml",
@@ -19,7 +20,9 @@
         "views/ups_views.xml",
         "views/stock_picking_views.xml",
         "views/stock_picking_tracking_views.xml",
+        "views/parcel_views.xml",
+        "views/res_partner_views.xml",
         "views/menus.xml",
     ],
-    "demo": ["demo/carrier_labels_demo.xml"],
+    "demo": ["demo/carrier_labels_demo.xml", "demo/ups_demo.xml"],
 }

@@ -29,7 +29,7 @@
         "views/stock_ship_run_views.xml",
         "views/menus.xml",
     ],
-    "demo": ["demo/order_fulfilment_demo.xml"],
+    "demo": ["demo/order_fulfilment_demo.xml", "demo/parcels_demo.xml"],
     "assets": {
         "web.assets_backend": ["order_fulfilment/static/src/**/*"],
         "web.assets_tests": ["order_fulfilment/static/tests/tours/**/*"],

@@ -8,6 +8,7 @@ from . import carrier_label_decide
 from . import carrier_manifest
 from . import delivery_carrier
 from . import delivery_carrier_order
+from . import delivery_carrier_customs
 from . import delivery_carrier_dhl
 from . import delivery_carrier_returns
 from . import delivery_carrier_tracking

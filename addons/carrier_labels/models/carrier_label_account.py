@@ -116,7 +116,8 @@ class CarrierLabelAccount(models.Model):
         # sudo: names and addresses are for managers, labels are bought by whoever ships;
         # parameters can be read by administrators only
         account = self.sudo()
-        base = account.env["ir.config_parameter"].get_param("carrier_labels.stand_in") or ""
+        stand_in = f"carrier_labels.stand_in_{account.provider}"
+        base = account.env["ir.config_parameter"].get_param(stand_in) or ""
         # A stand-in is on this machine: no password goes anywhere else but to the carrier.
         base = base if urlsplit(base).hostname in ("127.0.0.1", "localhost") else ""
         return Account(

@@ -4,8 +4,6 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
-from ..carriers.base.customs import needs_customs
-from ..carriers.base.types import Customs
 from ..carriers.dhl.products import HOME, PRODUCTS, RETURNS, choose
 from .delivery_carrier import PAPERS
 
@@ -116,7 +114,7 @@ class DeliveryCarrier(models.Model):
             product=product,
             billing=billing,
             services=services,
-            customs=self._dhl_customs(picking, order),
+            customs=self._dhl_customs(picking),
             options={
                 "paper": self.dhl_paper or "",
                 "return_paper": self.dhl_return_paper or "",
@@ -151,17 +149,10 @@ class DeliveryCarrier(models.Model):
             else None,
         )
 
-    def _dhl_customs(self, picking, order):
-        """Customs papers, for destinations outside of the customs union only."""
-        if not needs_customs(order.recipient.country, order.recipient.zip):
-            return None
-        sale = picking.sale_id
-        delivery = sum(sale.order_line.filtered("is_delivery").mapped("price_total"))
-        return Customs(
-            kind=self.dhl_export_type or "COMMERCIAL_GOODS",
-            description=self.dhl_export_description or "",
-            invoice=picking.origin or picking.name,
-            charges=Decimal(str(delivery)).quantize(Decimal("0.01")),
-            currency=(sale.currency_id or picking.company_id.currency_id).name,
-            terms=self.dhl_terms or "",
+    def _dhl_customs(self, picking):
+        return self._label_customs(
+            picking,
+            kind=self.dhl_export_type,
+            description=self.dhl_export_description,
+            terms=self.dhl_terms,
         )

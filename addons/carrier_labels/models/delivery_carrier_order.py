@@ -4,10 +4,9 @@ from decimal import Decimal
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..carriers.base.customs import needs_customs
-from ..carriers.base.types import Address, ContentLine, LabelOrder, Parcel, Services
+from ..carriers.base.types import Address, LabelOrder, Parcel, Services
 
-GRAM, CENT = Decimal("0.001"), Decimal("0.01")
+GRAM = Decimal("0.001")
 # A pound in kilograms, a foot in millimetres.
 POUND, FOOT = Decimal("0.45359237"), Decimal("304.8")
 
@@ -58,6 +57,7 @@ class DeliveryCarrier(models.Model):
             country=partner.country_id.code or "",
             email=(partner.email_normalized or "") if contact != "none" else "",
             phone=(partner.phone or "") if contact == "both" else "",
+            customs_number=partner.commercial_partner_id.eori or "",
         )
 
     def _label_parcels(self, picking):
@@ -114,25 +114,6 @@ class DeliveryCarrier(models.Model):
         parameters = self.env["ir.config_parameter"].sudo()
         unit = FOOT if parameters.get_param("product.volume_in_cubic_feet") == "1" else 1
         return int((Decimal(str(length)) * unit).to_integral_value())
-
-    def _label_content(self, picking, lines):
-        """What customs want to know of goods, where there are customs."""
-        address = picking.partner_id
-        if not needs_customs(address.country_id.code or "", address.zip or ""):
-            return
-        for commodity in self._get_commodities_from_stock_move_lines(lines):
-            product = commodity.product_id
-            order = picking.sale_id
-            yield ContentLine(
-                description=product.with_context(lang="en_US").name,
-                quantity=int(commodity.qty),
-                value=Decimal(str(commodity.monetary_value)).quantize(CENT),
-                # Core takes the price of the order's line as it is, in its currency.
-                currency=(order.currency_id or picking.company_id.currency_id).name,
-                weight=self._label_weight(product.weight),
-                hs_code=(product.hs_code or "").replace(" ", "").replace(".", ""),
-                origin=commodity.country_of_origin or "",
-            )
 
     def _label_services(self, picking):
         """What is the same at all carriers: the age of the recipient, where a product needs it."""

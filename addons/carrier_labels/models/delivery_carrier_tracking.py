@@ -13,6 +13,16 @@ SET = 20
 RUN = 500
 # After a failure.
 PAUSE = timedelta(hours=1)
+OF_PARCEL = (
+    "parcel_state",
+    "parcel_since",
+    "parcel_event",
+    "parcel_reminded",
+    "tracking_state",
+    "tracking_state_history",
+    "track_next",
+    "track_error",
+)
 
 
 class DeliveryCarrier(models.Model):
@@ -26,9 +36,10 @@ class DeliveryCarrier(models.Model):
         return told
 
     def cancel_shipment(self, pickings):
-        """Nobody is asked about what was cancelled."""
+        """Nobody is asked about what was cancelled, and its parcel is not the next one's."""
         told = super().cancel_shipment(pickings)
-        pickings.write({"track_next": False, "track_error": False})
+        pickings.write(dict.fromkeys(OF_PARCEL, False))
+        pickings._settle_activities()
         return told
 
     @api.model

@@ -5,9 +5,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..carriers.base.customs import needs_customs
 from ..carriers.base.errors import CarrierError
-from ..carriers.base.types import Customs
 from ..carriers.ups.products import OWN_PACKAGING, PRODUCTS
 
 LINK = "https://www.ups.com/track?loc=de_DE&tracknum=%s"
@@ -142,7 +140,7 @@ class DeliveryCarrier(models.Model):
 
     def _ups_label_order(self, picking, order):
         """An order for UPS: service, account number and customs."""
-        customs = self._ups_customs(picking, order)
+        customs = self._ups_customs(picking)
         recipient = order.recipient
         if customs and self.ups_own_phone and not recipient.phone:
             recipient = replace(recipient, phone=order.sender.phone)
@@ -176,17 +174,10 @@ class DeliveryCarrier(models.Model):
             duty_paid=self.ups_duty_paid,
         )
 
-    def _ups_customs(self, picking, order):
-        """The invoice for customs, for destinations outside of the customs union only."""
-        if not needs_customs(order.recipient.country, order.recipient.zip):
-            return None
-        sale = picking.sale_id
-        delivery = sum(sale.order_line.filtered("is_delivery").mapped("price_total"))
-        return Customs(
-            kind=self.ups_export_type or "COMMERCIAL_GOODS",
-            description=self.ups_export_description or "",
-            invoice=picking.origin or picking.name,
-            charges=Decimal(str(delivery)).quantize(Decimal("0.01")),
-            currency=(sale.currency_id or picking.company_id.currency_id).name,
-            terms=self.ups_terms or "",
+    def _ups_customs(self, picking):
+        return self._label_customs(
+            picking,
+            kind=self.ups_export_type,
+            description=self.ups_export_description,
+            terms=self.ups_terms,
         )

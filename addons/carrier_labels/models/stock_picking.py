@@ -4,10 +4,13 @@ from dataclasses import replace
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from ..carriers.registry import PROVIDERS
 from .carrier_label_buying import Wanted
+
+# Deliveries whose labels are bought under locks of their own.
+BOUGHT_TOGETHER = 500
 
 
 class StockPicking(models.Model):
@@ -100,8 +103,15 @@ class StockPicking(models.Model):
         shipped = self.filtered(lambda picking: picking.state in ("done", "cancel"))
         shipped |= self.filtered("carrier_tracking_ref")
         told = {picking.id: picking._why_no_label_ahead() for picking in shipped}
-        for picking_id, label in (self - shipped)._obtain_labels(ahead=True).items():
-            told[picking_id] = False if isinstance(label, int) else label
+        wanted = self - shipped
+        for ids in split_every(BOUGHT_TOGETHER, wanted.ids):
+            # Locked apart: a database has room for some thousand locks, and those of a set go with
+            # it. What was bought is committed by then.
+            with self.env["carrier.label"]._own() as labels:
+                free = labels._lock(ids)
+                bought = wanted.browse(ids)._obtain_locked(free, ahead=True)
+            for picking_id, label in bought.items():
+                told[picking_id] = False if isinstance(label, int) else label
         return told
 
     def _why_no_label_ahead(self):
@@ -130,10 +140,15 @@ class StockPicking(models.Model):
                     told[picking_id] = account._sentence(error) if error else False
         return told
 
-    def _obtain_labels(self, *, ahead=False):
-        """The label of each delivery: the id of its ``carrier.label``, or why there is none."""
+    def _obtain_labels(self):
+        """The label of each delivery: the id of its ``carrier.label``, or why there is none. Nobody
+        else gets at them before this transaction has ended.
+        """
+        return self._obtain_locked(self.env["carrier.label"]._lock(self.ids), ahead=False)
+
+    def _obtain_locked(self, free, *, ahead):
+        """The same for deliveries of which those are locked by us."""
         told, by_account = {}, {}
-        free = self.env["carrier.label"]._lock(self.ids)
         for picking in self:
             if picking.id not in free:
                 told[picking.id] = self.env._("Somebody else is buying this label right now.")

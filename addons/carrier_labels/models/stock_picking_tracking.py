@@ -20,6 +20,7 @@ STATES = {
 NEEDS_PERSON = (types.EXCEPTION, types.RETURNING, types.RETURNED)
 # A parcel waits seven days at a Packstation or branch.
 REMIND = timedelta(days=5)
+ACTIVITY = "carrier_labels.activity_type_parcel"
 
 
 class StockPicking(models.Model):
@@ -93,6 +94,7 @@ class StockPicking(models.Model):
         values = {name: value for name, value in values.items() if self[name] != value}
         if "parcel_state" in values:
             values["parcel_since"] = event or fields.Datetime.now()
+            values["parcel_reminded"] = False
         return values
 
     def _carrier_time(self, time):
@@ -108,6 +110,7 @@ class StockPicking(models.Model):
 
         :param changes: state before and after, by delivery
         """
+        self._settle_activities()
         troubled = self.browse(
             [picking.id for picking, (_old, new) in changes.items() if new in NEEDS_PERSON]
         )
@@ -131,15 +134,18 @@ class StockPicking(models.Model):
         waiting.parcel_reminded = True
 
     def _ask_person(self, why):
-        """An activity for who is responsible: of the order, else of the delivery."""
-        kind = self.env.ref("mail.mail_activity_data_warning")
-        self.env["mail.activity"].create(
+        """An activity for who is responsible: of the order, else of the delivery, else whom the
+        type of the activity names. Nobody gets a mail for each: there can be many on a bad day.
+        """
+        kind = self.env.ref(ACTIVITY)
+        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
             [
                 {
                     "res_model_id": self.env["ir.model"]._get_id("stock.picking"),
                     "res_id": picking.id,
                     "activity_type_id": kind.id,
-                    "user_id": (picking.sale_id.user_id or picking.user_id).id,
+                    "automated": True,
+                    "user_id": picking._get_parcel_user(kind).id,
                     "summary": why[picking],
                     "note": picking.tracking_state,
                     "date_deadline": fields.Date.context_today(picking),
@@ -147,6 +153,16 @@ class StockPicking(models.Model):
                 for picking in self
             ]
         )
+
+    def _get_parcel_user(self, kind):
+        """Who looks after a parcel that needs a person."""
+        return self.sale_id.user_id or self.user_id or kind.default_user_id
+
+    def _settle_activities(self):
+        """The parcels have moved on: what a person was asked to do before is over."""
+        activities = self.activity_search([ACTIVITY])
+        activities.feedback = self.env._("The parcel has moved on.")
+        activities.action_archive()
 
     @api.model
     def _claim_tracking(self, limit):

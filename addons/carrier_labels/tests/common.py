@@ -32,7 +32,7 @@ class LabelMixin:
     @classmethod
     def make_account(cls, url, **values):
         """An account at the stand-in."""
-        cls.env["ir.config_parameter"].set_param("carrier_labels.stand_in", url)
+        cls.env["ir.config_parameter"].set_param("carrier_labels.stand_in_dhl_de", url)
         products = ("V01PAK", "V62KP", "V53WPAK", "V54EPAK", "V66WPI", "retoure")
         return cls.env["carrier.label.account"].create(
             {

@@ -1,6 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 
+from ..models import stock_picking
 from .common import LabelCase
 
 
@@ -23,6 +26,13 @@ class TestBuying(LabelCase):
         self.assertEqual(picking.delivery_state, "shipping_recorded_in_carrier")
         self.assertEqual(picking.carrier_price, 4.99)
         self.assertEqual(len(picking._get_label_attachments()), 1)
+
+    def test_many_ahead_in_sets(self):
+        pickings = self.env["stock.picking"].union(*(self.picking() for _number in range(5)))
+        with patch.object(stock_picking, "BOUGHT_TOGETHER", 2):
+            self.assertEqual(pickings.action_buy_labels(), dict.fromkeys(pickings.ids, False))
+        self.assertEqual(self.dhl.store.requests.count("buy"), 3)
+        self.assertEqual(len(self.dhl.store.living()), 5)
 
     def test_ahead_where_core_would_not_ask(self):
         picking = self.picking()

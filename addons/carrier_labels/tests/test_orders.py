@@ -82,6 +82,60 @@ class TestOrders(LabelCase):
         )
         self.assertTrue(any(name.startswith("ShippingDoc-dhl_de") for name in names))
 
+    def test_numbers_for_customs(self):
+        self.env.ref("stock.warehouse0").partner_id.commercial_partner_id.eori = "DE1234567890"
+        picking = self.picking(customer=self.make_swiss())
+        picking.write({"customs_permit": "P-1", "customs_certificate": "C-2"})
+        told = self.asked(picking)["customs"]
+        self.assertEqual(told["shipperCustomsRef"], "DE1234567890")
+        self.assertEqual((told["permitNo"], told["attestationNo"]), ("P-1", "C-2"))
+
+    def make_swiss(self):
+        country = self.env.ref("base.ch").id
+        return self.make_customer(country_id=country, zip="8001", city="Zürich")
+
+    def sold(self, product, **values):
+        """The delivery of an order whose prices include 19 % VAT."""
+        tax = self.env["account.tax"].search([("name", "=", "Inclusive")])
+        tax = tax or tax.create(
+            {"name": "Inclusive", "amount": 19, "price_include_override": "tax_included"}
+        )
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.make_swiss().id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "product_uom_qty": 2,
+                            "price_unit": 11.9,
+                            "tax_ids": [Command.set(tax.ids)],
+                            **values,
+                        }
+                    )
+                ],
+            }
+        )
+        order.action_confirm()
+        order.picking_ids.carrier_id = self.carrier
+        order.picking_ids.action_assign()
+        return order.picking_ids
+
+    def values(self, picking):
+        """Pieces and what one is worth, of each of the goods."""
+        items = self.asked(picking)["customs"]["items"]
+        return [(item["packagedQuantity"], item["itemValue"]["value"]) for item in items]
+
+    def test_value_for_customs_is_without_tax(self):
+        self.assertEqual(self.values(self.sold(self.goods)), [(2, 10.0)])
+        self.assertEqual(self.values(self.sold(self.goods, discount=50)), [(2, 5.0)])
+
+    def test_value_of_what_is_given_away(self):
+        self.goods.taxes_id = False
+        self.assertEqual(self.values(self.sold(self.goods, price_unit=0)), [(2, 10.0)])
+        swiss = self.make_swiss()
+        self.assertEqual(self.values(self.picking(customer=swiss)), [(1, 10.0)])
+
     def test_insurance_and_services(self):
         self.carrier.write({"dhl_insurance": 1500.5, "dhl_named_person": True, "dhl_bulky": True})
         services = self.asked(self.picking())["services"]

@@ -45,7 +45,7 @@ class TestRoles(LabelCase):
 
     def test_passwords_go_to_the_carrier_only(self):
         parameters = self.env["ir.config_parameter"]
-        parameters.set_param("carrier_labels.stand_in", "https://example.com")
+        parameters.set_param("carrier_labels.stand_in_dhl_de", "https://example.com")
         self.assertEqual(self.account._prepare_account().base, "")
         self.assertEqual(self.account._client().http.base, "https://api-sandbox.dhl.com")
         self.account.environment = "production"

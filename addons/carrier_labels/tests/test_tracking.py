@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+import itertools
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
@@ -124,7 +125,42 @@ class TestTracking(LabelCase):
         self.run_job()
         self.assertEqual(picking.delivery_state, "warehouse_delivered")
         self.assertFalse(picking.date_delivered)
-        self.assertEqual(len(picking.activity_ids), 2)
+        self.assertEqual(len(picking.activity_ids), 1, "the first one is over")
+        gone = picking.activity_ids.with_context(active_test=False).search(
+            [("res_model", "=", picking._name), ("res_id", "=", picking.id)]
+        )
+        self.assertEqual(len(gone), 2)
+
+    def test_activities_of_people_stay(self):
+        picking = self.sent("A1")
+        self.say("A1", types.EXCEPTION)
+        self.run_job()
+        (ours,) = picking.activity_ids
+        own = picking.activity_schedule("mail.mail_activity_data_todo", user_id=self.seller.id)
+        by_hand = ours.copy({"automated": False})
+        self.say("A1", types.IN_TRANSIT)
+        self.due_again(picking)
+        self.run_job()
+        self.assertEqual(picking.activity_ids, own | by_hand)
+        self.assertFalse(ours.active)
+
+    def test_nobody_responsible(self):
+        picking = self.sent("A1")
+        picking.user_id = False
+        kind = self.env.ref("carrier_labels.activity_type_parcel")
+        kind.default_user_id = self.seller
+        self.say("A1", types.RETURNED)
+        self.run_job()
+        self.assertEqual(picking.activity_ids.user_id, self.seller)
+
+    def test_cancelled_shipment_leaves_nothing_of_its_parcel(self):
+        picking = self.sent("A1")
+        self.say("A1", types.EXCEPTION)
+        self.run_job()
+        self.assertTrue(picking.activity_ids)
+        picking.cancel_shipment()
+        self.assertFalse(picking.activity_ids)
+        self.assertFalse(picking.parcel_state or picking.tracking_state or picking.track_next)
 
     def test_not_picked_up(self):
         picking = self.sent("A1")
@@ -136,6 +172,10 @@ class TestTracking(LabelCase):
             self.due_again(picking)
             self.run_job()
             self.assertEqual(len(picking.activity_ids), 1)
+        self.say("A1", types.DELIVERED)
+        self.due_again(picking)
+        self.run_job()
+        self.assertFalse(picking.activity_ids)
 
     def test_failures_stop_no_others(self):
         other = self.make_carrier(self.make_account(self.dhl.url, name="DHL 2"))
@@ -173,14 +213,25 @@ class TestTracking(LabelCase):
         self.assertEqual(picking.parcel_state, "delivered")
 
     def test_queries(self):
-        """Sets: unchanged deliveries cost nothing each."""
+        """Constant for a set: unchanged, changed, with activities and without them again."""
         self.sent(*(f"A{index}" for index in range(20)))
         pickings = self.env["stock.picking"].search([("track_next", "!=", False)])
-        for index in range(20):
-            self.say(f"A{index}", types.IN_TRANSIT, datetime(2026, 3, 18, 10, index))
-        self.run_job()
-        counts = []
-        for number in (2, 20):
+
+        days = itertools.count(1)
+
+        def run(number, state):
+            day = next(days)
+            for index, picking in enumerate(pickings[:number]):
+                time = datetime(2026, 3, day, index)
+                self.say(picking.carrier_tracking_ref, state, time, f"Text {index} {day}")
             self.due_again(pickings[:number])
-            counts.append(self.run_job())
-        self.assertEqual(*counts)
+            return self.run_job()
+
+        for warm in (types.EXCEPTION, types.DELIVERED, types.IN_TRANSIT):
+            run(20, warm)
+        for state in (types.IN_TRANSIT, types.EXCEPTION, types.OUT_FOR_DELIVERY, types.DELIVERED):
+            counts = []
+            for number in (2, 20):
+                counts.append(run(number, state))
+                run(20, types.IN_TRANSIT)
+            self.assertEqual(*counts, state)

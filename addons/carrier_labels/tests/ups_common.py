@@ -12,7 +12,7 @@ class UpsMixin(LabelMixin):
     @classmethod
     def make_account(cls, url, **values):
         """An account at the stand-in."""
-        cls.env["ir.config_parameter"].set_param("carrier_labels.stand_in", url)
+        cls.env["ir.config_parameter"].set_param("carrier_labels.stand_in_ups", url)
         return cls.env["carrier.label.account"].create(
             {
                 "name": "UPS",

@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from decimal import Decimal
 from unittest.mock import patch
 
+from odoo import Command
 from odoo.exceptions import UserError
 
 from odoo.addons.carrier_labels.tests.common import ABSENT, LabelMixin, Sandbox, available
@@ -85,3 +87,33 @@ class TestShipLabels(LabelMixin, FulfilmentCase):
         self.assertEqual(bad.state, "done")
         self.assertEqual(set(pickings.mapped("carrier_tracking_ref")), sold)
         self.assertEqual(self.numbers_sold() - before, sold)
+
+    def test_parts_of_a_kit_share_its_value_for_customs(self):
+        kit = self._create_product("Gift Set", self.unit, tracking="none", list_price=99)
+        (self.jar | self.candle).taxes_id = False
+        self.jar.list_price, self.candle.list_price = 30, 5
+        parts = [(self.jar, 1), (self.candle, 2)]
+        self.env["mrp.bom"].create(
+            {
+                "product_tmpl_id": kit.product_tmpl_id.id,
+                "type": "phantom",
+                "bom_line_ids": [
+                    Command.create({"product_id": part.id, "product_qty": quantity})
+                    for part, quantity in parts
+                ],
+            }
+        )
+        picking = self._create_deliveries(1, (kit, 1), carrier=self.dhl_method)
+        line = picking.sale_id.order_line.filtered(lambda line: line.product_id == kit)
+        line.write({"tax_ids": False, "price_unit": 20})
+        picking.partner_id = self.make_customer(
+            country_id=self.env.ref("base.ch").id, zip="8001", city="Zürich"
+        )
+        worth = {
+            one.description: (one.quantity, one.value)
+            for one in self.dhl_method._label_content(picking, picking.move_line_ids)
+        }
+        self.assertEqual(
+            worth,
+            {self.jar.name: (1, Decimal("15.00")), self.candle.name: (2, Decimal("2.50"))},
+        )
