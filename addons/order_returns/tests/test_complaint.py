@@ -1,12 +1,17 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import new_test_user, tagged
 
 from .common import ComplaintCase
+from .goods import GoodsTests
+from .money import MoneyTests
+from .statistics import StatisticsTests
 
 
 @tagged("post_install", "-at_install")
-class TestComplaint(ComplaintCase):
+class TestComplaint(GoodsTests, MoneyTests, StatisticsTests, ComplaintCase):
+    """All that needs no browser, with one set-up."""
+
     def test_what_was_shipped_is_proposed_with_its_lot(self):
         wizard = self.env["order.complaint"].create(
             {
@@ -124,3 +129,62 @@ class TestComplaint(ComplaintCase):
         self.env.invalidate_all()
         with self.assertQueryCount(12):
             many._check_shipped()
+
+    # ------------------------------------------------------------------- roles
+    def test_seller_takes_complaints_and_sends_replacements(self):
+        seller = new_test_user(self.env, "seller", groups="sales_team.group_sale_salesman")
+        self.order_shop.user_id = seller
+        rma = self.take(self.order_shop, 2, "replace", user=seller)
+        self.assertEqual(rma.lot_id, self.jar_lot)
+        rma.action_create_replacement()
+        self.assertEqual(rma.replacement_order_id.state, "sale")
+        back = self.take(self.order_shop, 2, "examine", user=seller)
+        with self.assertRaises(AccessError):
+            self.env["order.goods.decide"].with_user(seller).create(
+                {"rma_id": back.id, "decision": "destroy", "quantity": 1, "note": "x"}
+            )
+        with self.assertRaises(AccessError):
+            back.action_recall()
+
+    def test_seller_credits_what_was_invoiced(self):
+        seller = new_test_user(self.env, "seller", groups="sales_team.group_sale_salesman")
+        self.order_shop.user_id = seller
+        self.invoice(self.order_shop)
+        rma = self.take(self.order_shop, 2, "credit", user=seller)
+        rma.action_refund()
+        self.assertEqual(rma.sudo().refund_id.state, "draft")
+
+    def test_storekeeper_decides(self):
+        keeper = new_test_user(self.env, "keeper", groups="stock.group_stock_user")
+        rma = self.take(self.order_shop, 2, "examine")
+        self.receive(rma.with_user(keeper))
+        rma.with_user(keeper)._decide_goods("destroy", 1, "broken")
+        rma.with_user(keeper)._decide_goods("restock", 1, "fine")
+        self.assertEqual(rma.goods_state, "decided")
+        with self.assertRaises(AccessError):
+            rma.decision_ids.with_user(keeper).write({"quantity": 5})
+
+    def test_other_companies_see_nothing(self):
+        rma = self.take(self.order_shop, 2, "examine")
+        self.receive(rma)
+        rma._decide_goods("destroy", 1, "broken")
+        company = self.env["res.company"].create({"name": "Other"})
+        stranger = new_test_user(
+            self.env,
+            "stranger",
+            groups="sales_team.group_sale_manager,stock.group_stock_manager",
+            company_id=company.id,
+            company_ids=[(6, 0, company.ids)],
+        )
+        env = self.env(user=stranger)
+        for model in ("rma", "order.goods.decision", "order.complaint.report"):
+            with self.subTest(model):
+                self.assertFalse(env[model].search_count([]))
+        wizard = env["order.complaint"].create(
+            {
+                "lot_id": self.jar_lot.id,
+                "reason_id": self.reason("quality").id,
+                "operation_id": self.solution("note").id,
+            }
+        )
+        self.assertFalse(wizard.line_ids)

@@ -1,13 +1,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from odoo.tests import tagged
-
-from odoo.addons.batch_mrp_orders.tests.common_recall import RecallCase
-
-from .common import Complaints
 
 
-@tagged("post_install", "-at_install")
-class TestComplaintReport(Complaints, RecallCase):
+class StatisticsTests:
+    """Complaints in relation to what was shipped."""
+
     def rate(self, domain):
         ((count, wrong, shipped, ppm),) = self.env["order.complaint.report"]._read_group(
             domain,
@@ -36,15 +32,19 @@ class TestComplaintReport(Complaints, RecallCase):
         self.assertEqual(self.rate([("lot_id", "=", self.jar_lot.id)])[1], 6)
 
     def test_supplier_of_the_ingredients(self):
-        """The raw honey is two levels above the jars."""
-        self.take(self.order_shop, 3)
+        """The raw honey is two levels above the jars; the other jars were bought."""
+        raw_lot = self._receive(self.raw, 51, "R-1")
+        self.env["stock.quant"]._update_available_quantity(self.glass, self.stock, 500)
+        bulk_lot = self._run(self.bulk, 50, {self.raw: raw_lot}, "B-1")
+        made = self._run(self.jar, 80, {self.bulk: bulk_lot}, "M-1")
+        self.take(self._sell(self.jar, 30, made), 3)
         (row,) = self.env["order.complaint.supplier"].search(
-            [("ingredient_lot_id", "=", self.raw_lot.id), ("lot_id", "=", self.jar_lot.id)]
+            [("ingredient_lot_id", "=", raw_lot.id), ("lot_id", "=", made.id)]
         )
         self.assertEqual(row.supplier_id, self.supply)
         self.assertEqual((row.complaint_count, row.complaint_qty, row.shipped_qty), (1, 3, 30))
         (other,) = self.env["order.complaint.supplier"].search(
-            [("ingredient_lot_id", "=", self.control_raw.id)]
+            [("ingredient_lot_id", "=", self.control_jar.id)]
         )
         self.assertEqual((other.complaint_count, other.shipped_qty), (0, 5))
         action = self.supply.action_view_supplier_complaints()

@@ -1,12 +1,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from odoo.exceptions import UserError
-from odoo.tests import tagged
-
-from .common import ComplaintCase
 
 
-@tagged("post_install", "-at_install")
-class TestComplaintMoney(ComplaintCase):
+class MoneyTests:
+    """What the customer gets: credit notes, replacements."""
+
     def test_credit_note_has_the_taxes_and_prices_of_the_invoice(self):
         self.order_shop.order_line.write({"price_unit": 7.77, "discount": 5})
         tax = self.set_tax(self.order_shop, 7)

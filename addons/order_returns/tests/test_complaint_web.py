@@ -10,7 +10,7 @@ from .common import ComplaintCase
 
 
 @tagged("post_install", "-at_install")
-class TestComplaintPortal(ComplaintCase, HttpCase):
+class TestComplaintWeb(ComplaintCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -118,3 +118,16 @@ class TestComplaintPortal(ComplaintCase, HttpCase):
         page = self.url_open(f"/my/requestrma/{self.order.id}", allow_redirects=False)
         self.assertEqual(page.status_code, 303)
         self.assertTrue(page.headers["Location"].endswith(f"/my/orders/{self.order.id}/problem"))
+
+    # ------------------------------------------------------------- in the web client
+    def test_from_complaint_to_credit_note_and_statistics(self):
+        self.invoice(self.order_shop)
+        self.env.flush_all()
+        self.start_tour(
+            f"/odoo/sales/{self.order_shop.id}", "order_returns_complaint", login="admin"
+        )
+        rma = self.order_shop.rma_ids
+        self.assertEqual((rma.lot_id, rma.product_uom_qty), (self.jar_lot, 2))
+        self.assertEqual((rma.state, rma.goods_state), ("refunded", "decided"))
+        self.assertEqual(rma.decision_ids.decision, "destroy")
+        self.assertEqual(rma.refund_id.invoice_line_ids.quantity, 2)
