@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tests.chaos.inside import install, open_shop
-from tests.together import meet
+from tests.together import meet, until_done
 
 # Whose turn was before: all that is due.
 TURN = datetime(2026, 1, 2)
@@ -99,8 +99,8 @@ def track(env, folder, name, workers="2", die=""):
     meet(Path(folder), name, int(workers))
     env.cr.rollback()
     while _pickings(env).filtered(lambda row: row.track_next and row.track_next < TURN):
-        env["delivery.carrier"]._cron_track()
         env.cr.commit()
+        until_done(env, env["delivery.carrier"]._cron_track)
         env.invalidate_all()
     print(json.dumps([change for some in seen for change in some]))
 
