@@ -34,7 +34,7 @@ def main() -> None:
         copy = templates.scratch(f"day_{size}")
         odoo.server.create(copy, database)
         try:
-            day, proofs = run(odoo, copy, size)
+            day, proofs = run(odoo, copy, size, lambda line: print(line, flush=True))
         finally:
             odoo.server.drop(copy)
         print(report.tell(day, proofs), flush=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,14 +33,22 @@ def surroundings(odoo: Odoo, database: str, folder: Path) -> Iterator[tuple[Hub,
         yield hub, worlds, parcels
 
 
-def run(odoo: Odoo, database: str, orders: int) -> tuple[play.Day, list[judge.Proof]]:
-    """A day, and what is proven of it."""
+def run(
+    odoo: Odoo, database: str, orders: int, echo: Callable[[str], None] = lambda line: None
+) -> tuple[play.Day, list[judge.Proof]]:
+    """A day, and what is proven of it; `echo` is told of each step when it is over."""
     with (
         tempfile.TemporaryDirectory(prefix="order-hub-") as folder,
         surroundings(odoo, database, Path(folder)) as (hub, worlds, parcels),
     ):
-        day = play.run(hub, worlds, plan.draw(orders, tuple(worlds)), parcels)
+        buyers = plan.draw(orders, tuple(worlds))
+        day = play.Day(hub, worlds, buyers, parcels.url if parcels else "", echo)
+        day.happen()
         return day, judge.judge(day, parcels)
+
+
+def _echo(line: str) -> None:
+    print(line, flush=True)
 
 
 def main() -> int:
@@ -50,7 +58,7 @@ def main() -> int:
     parser.add_argument("--orders", type=int, default=500)
     options = parser.parse_args()
     odoo = Odoo(odoo_tree.ensure(), postgres.ensure(for_tests=True))
-    day, proofs = run(odoo, options.database, options.orders)
+    day, proofs = run(odoo, options.database, options.orders, _echo)
     for service, there in (("Etsy", "etsy" in day.worlds), ("DHL", day.parcels)):
         if not there:
             print(f"Without {service}: the file its stand-in judges by is not beside the project.")

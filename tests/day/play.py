@@ -7,7 +7,7 @@ import json
 import math
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,9 +51,15 @@ class Day:
     """One day: `steps` and `acts` tell how it was, `evening` what is there in the end."""
 
     def __init__(
-        self, hub: Hub, worlds: dict[str, Any], buyers: list[Buyer], parcels: str = ""
+        self,
+        hub: Hub,
+        worlds: dict[str, Any],
+        buyers: list[Buyer],
+        parcels: str = "",
+        echo: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.hub, self.worlds, self.buyers, self.parcels = hub, worlds, buyers, parcels
+        self.echo = echo
         self.steps: list[Step] = []
         self.acts: list[Act] = []
         self.evening: dict[str, Any] = {}
@@ -71,6 +77,7 @@ class Day:
         step.seconds = time.monotonic() - start
         step.statements = self._costs()
         self.steps.append(step)
+        self.echo(f"    {step.name}: {step.seconds:.0f} s, {step.queries} queries")
 
     def _costs(self) -> Counter[str]:
         """Statements since the last look, by what they were for."""
@@ -219,10 +226,3 @@ class Day:
         amount = self.hub.ask("take_back", kind=buyer.shop, name=world.name(buyer.order))
         if buyer.shop == "etsy":
             world.store.happen("refund", receipt_id=buyer.order.number, amount=amount)
-
-
-def run(hub: Hub, worlds: dict[str, Any], buyers: list[Buyer], dhl: Any = None) -> Day:
-    """Let the day happen with the stand-ins given."""
-    day = Day(hub, worlds, buyers, dhl.url if dhl else "")
-    day.happen()
-    return day

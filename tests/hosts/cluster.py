@@ -24,8 +24,14 @@ WEB, PROXY = 8069, 8070
 WORKERS = 4
 READY = 120  # seconds
 # What a database server for several hosts needs: it gives up on a host that is gone, and its
-# locks with it, in half a minute instead of two hours.
-KEEPALIVE = ("tcp_keepalives_idle=10", "tcp_keepalives_interval=5", "tcp_keepalives_count=3")
+# locks with it, in half a minute instead of hours. Keepalives are only sent where nothing waits to
+# be acknowledged; for the rest, like the notifications to a job runner, there is the last one.
+KEEPALIVE = (
+    "tcp_keepalives_idle=10",
+    "tcp_keepalives_interval=5",
+    "tcp_keepalives_count=3",
+    "tcp_user_timeout=25s",
+)
 
 
 class Cluster:
