@@ -21,6 +21,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/groups.xml",
+        "security/roles.xml",
         "security/hub_security.xml",
         "data/exception_rule.xml",
         "data/ir_cron.xml",
