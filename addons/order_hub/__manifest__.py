@@ -32,6 +32,7 @@
         "views/mrp_production_views.xml",
         "views/order_hub_card_views.xml",
         "views/product_template_views.xml",
+        "views/res_partner_views.xml",
         "views/sale_workflow_process_views.xml",
         "views/sale_order_views.xml",
         "views/sale_order_search_views.xml",

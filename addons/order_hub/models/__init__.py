@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from . import (
     exception_rule,
+    ir_ui_menu,
     mrp_production,
     order_hub_card,
     order_hub_card_sources,

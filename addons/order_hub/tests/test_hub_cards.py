@@ -51,7 +51,9 @@ class HubCase(BatchCase):
         return card.env[action["res_model"]].search(action["domain"])
 
 
-class TestHubCards(HubCase):
+class HubRecords(HubCase):
+    """Something behind each card."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -122,6 +124,8 @@ class TestHubCards(HubCase):
             }
         )
 
+
+class TestHubCards(HubRecords):
     def test_each_list_shows_as_many_as_its_card(self):
         cards = self.cards(self.boss)
         for code, card in cards.items():

@@ -42,8 +42,17 @@ class Walker:
             if menu.action:
                 self._try(menu.complete_name, self._open_stored, menu.action)
 
+    def walk_cards(self):
+        """Each card of the hub."""
+        for card in self.env["order.hub.card"].search([("code", "!=", "found")]):
+            self._try(f"card {card.code}", self._press_card, card)
+
+    def _press_card(self, card, title):
+        self._open(card.action_open(), title)
+
     def walk_records(self, records, title):
         """The forms of records."""
+        records = records.with_env(self.env)
         self._try(title, self._open_views, records._name, [(False, "form")], records)
 
     # ------------------------------------------------------------------------- opening
