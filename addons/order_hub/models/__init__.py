@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from . import (
+    account_move,
     exception_rule,
     ir_ui_menu,
     mrp_production,
