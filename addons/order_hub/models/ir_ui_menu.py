@@ -27,7 +27,12 @@ HIDDEN = {
     ),
     "order_hub.group_role_warehouse": (APPS, DASHBOARDS, *PLANNING, "order_hub.menu_production"),
     "order_hub.group_role_quality": (APPS, DASHBOARDS, SHIPPING, *PLANNING),
-    "order_hub.group_role_accounting": (APPS, "order_hub.menu_production"),
+    "order_hub.group_role_accounting": (
+        APPS,
+        "order_hub.menu_production",
+        # Providers of online payments are the administrator's, and the list of methods reads them.
+        "account_payment.payment_method_menu",
+    ),
 }
 
 

@@ -118,6 +118,7 @@ class OrderHubCard(models.Model):
                 action,
                 outgoing & Domain("state", "=", "done") & Domain("date_done", ">=", midnight),
                 level="success",
+                group="stock.group_stock_user,sales_team.group_sale_salesman",
             ),
             "expiring": CardSource(
                 "stock.expiry.risk",

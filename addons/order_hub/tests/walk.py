@@ -21,7 +21,8 @@ class Walker:
 
     def __init__(self, env, user):
         # A new environment, so that nothing read with other rights is in its cache.
-        self.env = env(user=user, su=False)
+        context = {**env.context, "allowed_company_ids": user.company_id.ids}
+        self.env = env(user=user, su=False, context=context)
         self.broken = {}
         self.seen = set()
         self._opened = set()
