@@ -6,6 +6,7 @@ from . import (
     mrp_production,
     order_hub_card,
     order_hub_card_sources,
+    order_hub_datev_month,
     product_product,
     product_template,
     sale_order,

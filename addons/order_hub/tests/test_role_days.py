@@ -41,9 +41,7 @@ class TestRoleDays(FloorCase):
 
     def test_planner_plans_and_orders_material(self):
         order = self._create_order((self.jar, 20))
-        wizard = self.acting("planner", "mrp.plan.runs").create(
-            {"warehouse_id": self.warehouse.id}
-        )
+        wizard = self.acting("planner", "mrp.plan.runs").create({"warehouse_id": self.warehouse.id})
         action = wizard.action_confirm()
         runs = self.acting("planner", "mrp.production").search(action["domain"])
         self.assertIn(order, runs.sale_order_ids)

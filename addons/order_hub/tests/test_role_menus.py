@@ -71,6 +71,4 @@ class TestRoleMenus(HubRecords):
 
     def test_without_a_role_nothing_is_hidden(self):
         user = new_test_user(self.env, "no_role", groups="mrp.group_mrp_user")
-        self.assertIn(
-            self.env.ref("order_hub.menu_plan_runs"), Walker(self.env, user).get_menus()
-        )
+        self.assertIn(self.env.ref("order_hub.menu_plan_runs"), Walker(self.env, user).get_menus())

@@ -89,7 +89,9 @@ class Walker:
         elif action.get("target") == "new":
             records = self.env[model]
         else:
-            records = self.env[model].search(self._evaluate(action.get("domain"), active_id), limit=RECORDS)
+            records = self.env[model].search(
+                self._evaluate(action.get("domain"), active_id), limit=RECORDS
+            )
         self._open_views(model, views, records, title)
 
     def _evaluate(self, value, active_id):
