@@ -21,6 +21,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/groups.xml",
+        "security/roles.xml",
         "security/hub_security.xml",
         "data/exception_rule.xml",
         "data/ir_cron.xml",
@@ -30,7 +31,9 @@
         "views/exception_rule_views.xml",
         "views/mrp_production_views.xml",
         "views/order_hub_card_views.xml",
+        "views/order_hub_datev_month_views.xml",
         "views/product_template_views.xml",
+        "views/res_partner_views.xml",
         "views/sale_workflow_process_views.xml",
         "views/sale_order_views.xml",
         "views/sale_order_search_views.xml",
@@ -39,7 +42,7 @@
         "views/sales_channel_setup_views.xml",
         "views/menus.xml",
     ],
-    "demo": ["demo/etsy_demo.xml", "demo/stage_log_demo.xml"],
+    "demo": ["demo/etsy_demo.xml", "demo/role_users_demo.xml", "demo/stage_log_demo.xml"],
     "post_init_hook": "post_init_hook",
     "assets": {"web.assets_tests": ["order_hub/static/tests/tours/**/*"]},
 }

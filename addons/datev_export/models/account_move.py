@@ -53,6 +53,11 @@ class AccountMove(models.Model):
         help="Document number under which DATEV knows this entry.",
     )
 
+    # What is in no export yet; of a long history it is little.
+    _datev_open = models.Index(
+        "(company_id, date) WHERE state = 'posted' AND datev_export_id IS NULL"
+    )
+
     def _datev_refuse_change(self):
         """Raise if an entry of `self` is with the tax advisor."""
         # Whoever edits an entry meets the guard, also without access to exports.

@@ -1,9 +1,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from . import (
+    account_move,
     exception_rule,
+    ir_ui_menu,
     mrp_production,
     order_hub_card,
     order_hub_card_sources,
+    order_hub_datev_month,
     product_product,
     product_template,
     sale_order,

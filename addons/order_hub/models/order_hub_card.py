@@ -28,7 +28,7 @@ class CardSource:
 
     ``urgent`` are those of them that burn; ``level`` is how the card looks if none does.
     ``amount`` is a field in the currency that ``currency`` names. ``group`` is whose business it
-    is, where more people than these may read the records.
+    is, where more people than these may read the records; several are separated by commas.
     """
 
     model: str
@@ -96,7 +96,7 @@ class OrderHubCard(models.Model):
     def _can_open(self, source):
         user = self.env.user
         return self.env[source.model].has_access("read") and (
-            not source.group or user.has_group(source.group)
+            not source.group or user.has_groups(source.group)
         )
 
     @api.model

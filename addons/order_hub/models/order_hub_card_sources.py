@@ -32,7 +32,7 @@ class OrderHubCard(models.Model):
     @api.model
     def _get_sources(self):
         today = fields.Date.context_today(self)
-        sources = (
+        return (
             super()._get_sources()
             | self._get_order_sources(today)
             | self._get_found_source()
@@ -40,8 +40,6 @@ class OrderHubCard(models.Model):
             | self._get_channel_sources()
             | self._get_money_sources(today)
         )
-        # The addon of the DATEV export may not be there.
-        return {code: source for code, source in sources.items() if source.model in self.env}
 
     @api.model
     def _get_order_sources(self, today):
@@ -118,6 +116,7 @@ class OrderHubCard(models.Model):
                 action,
                 outgoing & Domain("state", "=", "done") & Domain("date_done", ">=", midnight),
                 level="success",
+                group="stock.group_stock_user,sales_team.group_sale_salesman",
             ),
             "expiring": CardSource(
                 "stock.expiry.risk",
@@ -163,12 +162,20 @@ class OrderHubCard(models.Model):
                 "amount_residual_signed",
                 "company_currency_id",
             ),
+        } | self._get_datev_source(today)
+
+    @api.model
+    def _get_datev_source(self, today):
+        """Only where the addon of the DATEV export is installed."""
+        if "datev.export" not in self.env:
+            return {}
+        last_month = today.replace(day=1) - timedelta(days=1)
+        return {
             "datev": CardSource(
-                "datev.export",
-                "datev_export.datev_export_action",
-                Domain("state", "in", ("draft", "checked", "exported"))
-                & Domain("date_to", "<", today),
-                Domain("date_to", "<", today.replace(day=1) - timedelta(days=1)),
+                "order.hub.datev.month",
+                "order_hub.order_hub_datev_month_action",
+                Domain.TRUE,
+                Domain("date_from", "<", last_month.replace(day=1)),
             ),
         }
 

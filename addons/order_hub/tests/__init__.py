@@ -10,6 +10,8 @@ from . import (
     test_hub_tour,
     test_order_check,
     test_order_tour,
+    test_role_days,
+    test_role_menus,
     test_workflow,
     test_workflow_steps,
 )

@@ -51,7 +51,9 @@ class HubCase(BatchCase):
         return card.env[action["res_model"]].search(action["domain"])
 
 
-class TestHubCards(HubCase):
+class HubRecords(HubCase):
+    """Something behind each card."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -122,6 +124,8 @@ class TestHubCards(HubCase):
             }
         )
 
+
+class TestHubCards(HubRecords):
     def test_each_list_shows_as_many_as_its_card(self):
         cards = self.cards(self.boss)
         for code, card in cards.items():
@@ -229,17 +233,41 @@ class TestHubCards(HubCase):
         if "datev.export" not in self.env:
             self.assertNotIn("datev", self.env["order.hub.card"]._get_sources())
             return
-        before = self.cards(self.users["books"])["datev"].count
-        last_month = fields.Date.today().replace(day=1) - timedelta(days=1)
-        export = self.env["datev.export"].create(
-            {"date_from": last_month.replace(day=1), "date_to": last_month}
-        )
+        self.company.write({"datev_consultant_number": "1001", "datev_client_number": "1"})
+        last = fields.Date.today().replace(day=1) - timedelta(days=1)
+        first = last.replace(day=1)
+        months = self.env["order.hub.datev.month"].with_user(self.users["books"])
+        self.shipped.invoice_ids.button_draft()
+        self.invoice.invoice_date = self.invoice.date = first
+        self.invoice.action_post()
         self.env.flush_all()
         self.env.invalidate_all()
+        month = months.search([("date_from", "=", first)])
+        if first.month == 12:
+            # Nothing was exported yet, and the year before counts only from the first export on.
+            self.assertFalse(month)
+            return
+        self.assertEqual((month.state, month.entry_count), ("to_export", 1))
         card = self.cards(self.users["books"])["datev"]
-        self.assertEqual(card.count, before + 1)
-        self.assertIn(export, self.opened(card))
+        self.assertIn(month, self.opened(card))
         self.assertEqual(card.count, len(self.opened(card)))
+        context = month.action_open_export()["context"]
+        self.assertEqual((context["default_date_from"], context["default_date_to"]), (first, last))
+        export = self.env["datev.export"].create({"date_from": first, "date_to": last})
+        self.assertEqual(month.action_open_export()["res_id"], export.id)
+        # As an export does it, whose files are not what this is about.
+        export._store({"state": "exported"})
+        self.env.cr.execute(
+            "UPDATE account_move SET datev_export_id = %s WHERE id = %s",
+            [export.id, self.invoice.id],
+        )
+        self.env.invalidate_all()
+        self.assertEqual((month.state, month.entry_count), ("to_hand_over", 0))
+        self.assertEqual(month.action_open_export()["res_id"], export.id)
+        export._store({"state": "handed_over"})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(months.search([("date_from", "=", first)]))
 
     # -------------------------------------------------------------------------- page
     def test_page_takes_few_queries(self):
