@@ -9,7 +9,7 @@ class TestPack(FulfilmentCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.clerk = new_test_user(cls.env, "ship_packer", groups="stock.group_stock_user")
+        cls.clerk = new_test_user(cls.env, "ship_packer", groups="order_hub.group_role_warehouse")
 
     def form(self, picking):
         model = self.env["stock.picking.pack"].with_user(self.clerk)
@@ -33,7 +33,7 @@ class TestPack(FulfilmentCase):
         packages = picking.move_line_ids.result_package_id
         self.assertEqual(len(packages), 2)
         self.assertEqual(sorted(packages.mapped("shipping_weight")), [1.2, 2.3])
-        picking.action_ship()
+        picking.with_user(self.clerk).action_ship()
         self.assertEqual(picking.state, "done")
         self.assertEqual(sum(picking.move_line_ids.mapped("quantity")), 7)
 

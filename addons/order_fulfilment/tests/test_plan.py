@@ -71,7 +71,7 @@ class TestPlan(FulfilmentCase):
         self.assertLess(counts[1] - counts[0], 30, counts)
 
     def test_clerk_plans_in_the_wizard(self):
-        clerk = new_test_user(self.env, "ship_planner", groups="stock.group_stock_user")
+        clerk = new_test_user(self.env, "ship_planner", groups="order_hub.group_role_warehouse")
         today = self._create_deliveries(2)
         self._create_deliveries(1, days=5)
         plan = self.env["stock.batch.plan"].with_user(clerk)
@@ -111,7 +111,7 @@ class TestPlan(FulfilmentCase):
         self.assertLess(html.index(b"S-1"), html.index(b"S-2"))
 
     def test_ticks_are_those_of_the_goods(self):
-        clerk = new_test_user(self.env, "ship_picker", groups="stock.group_stock_user")
+        clerk = new_test_user(self.env, "ship_picker", groups="order_hub.group_role_warehouse")
         pickings = self._create_deliveries(2)
         batch = pickings._plan_batches()
         rows = batch.with_user(clerk)._get_pick_rows()

@@ -171,7 +171,7 @@ class TestBankMatching(PaymentCase):
 
     def test_an_accountant_without_sales_rights_imports_and_assigns(self):
         accountant = new_test_user(
-            self.env, "pay_accountant", groups="account.group_account_user,base.group_user"
+            self.env, "pay_accountant", groups="order_hub.group_role_accounting"
         )
         order = self._create_service_order(10.0, confirm=True)
         self._create_service_order(20.0, confirm=True, client_order_ref="1001")

@@ -164,6 +164,31 @@ class TestComplaint(GoodsTests, MoneyTests, StatisticsTests, ComplaintCase):
         with self.assertRaises(AccessError):
             rma.decision_ids.with_user(keeper).write({"quantity": 5})
 
+    def test_roles_work_hand_in_hand(self):
+        """Sales takes the complaint, the warehouse the goods, quality decides, the books credit."""
+        users = {
+            role: new_test_user(self.env, f"rma_{role}", groups=f"order_hub.group_role_{role}")
+            for role in ("sales", "warehouse", "quality", "accounting")
+        }
+        self.invoice(self.order_shop)
+        rma = self.take(self.order_shop, 2, "examine", user=users["sales"])
+        self.receive(rma.with_user(users["warehouse"]))
+        decision = (
+            self.env["order.goods.decide"]
+            .with_user(users["quality"])
+            .create({"rma_id": rma.id, "decision": "destroy", "quantity": 2, "note": "leaks"})
+        )
+        decision.action_apply()
+        self.assertEqual(rma.goods_state, "decided")
+        self.assertEqual(rma.decision_ids.create_uid, users["quality"])
+        credit = self.take(self.order_shop, 1, "credit", user=users["sales"])
+        credit.action_refund()
+        note = credit.sudo().refund_id.with_user(users["accounting"])
+        note.action_post()
+        self.assertEqual(note.state, "posted")
+        with self.assertRaises(AccessError):
+            note.with_user(users["quality"]).button_draft()
+
     def test_other_companies_see_nothing(self):
         rma = self.take(self.order_shop, 2, "examine")
         self.receive(rma)
