@@ -7,8 +7,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..costing.deviation import Ingredient, Plan, deviation
+from ..costing.money import to_step
 from ..costing.run import CostBook
-from ..costing.share import to_step
 from ..planning.quantity import exact
 
 PERCENT = 100
