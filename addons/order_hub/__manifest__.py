@@ -42,7 +42,7 @@
         "views/menus.xml",
         "views/sale_margin_views.xml",
     ],
-    "demo": ["demo/etsy_demo.xml", "demo/stage_log_demo.xml"],
+    "demo": ["demo/etsy_demo.xml", "demo/stage_log_demo.xml", "demo/margin_demo.xml"],
     "post_init_hook": "post_init_hook",
     "assets": {"web.assets_tests": ["order_hub/static/tests/tours/**/*"]},
 }
