@@ -6,10 +6,10 @@ without a rest:
 
     price  (price paid - planned price) x quantity taken
     usage  (quantity taken - quantity planned for the run) x planned price
-    time   work - work planned for the run
+    time   work - work planned for the run, with overhead
     yield  planned cost of the run - planned cost of the good quantity
 
-All of it with overhead and without what by-products bear. What they bear more or less than planned,
+All of it without what by-products bear. What they bear more or less than planned,
 because none came out for example, belongs to the yield.
 """
 
@@ -73,10 +73,8 @@ class Deviation:
 def deviation(plan: Plan) -> Deviation:
     """Split what a run cost beside the planned cost of its good quantity."""
     burden = 1 + plan.overhead_rate
-    borne = burden * (1 - plan.share)
-    gross = burden * (
-        sum((item.planned_amount for item in plan.ingredients), ZERO) + plan.planned_work
-    )
+    borne = 1 - plan.share
+    gross = sum((item.planned_amount for item in plan.ingredients), burden * plan.planned_work)
     planned = ZERO
     if plan.planned_output > 0:
         planned = gross * (1 - plan.planned_share) * plan.good / plan.planned_output
@@ -84,6 +82,6 @@ def deviation(plan: Plan) -> Deviation:
         planned=planned,
         price=borne * sum((item.price_deviation for item in plan.ingredients), ZERO),
         usage=borne * sum((item.usage_deviation for item in plan.ingredients), ZERO),
-        time=borne * (plan.work - plan.planned_work),
+        time=borne * burden * (plan.work - plan.planned_work),
         yielded=gross * (1 - plan.share) - planned,
     )

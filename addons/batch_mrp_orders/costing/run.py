@@ -2,9 +2,11 @@
 """Actual cost of runs over all levels: consumed lots, work, overhead, by-products, yield.
 
     materials  = each consumed lot x its own price
-    overhead   = (materials + work) x rate
+    overhead   = work x rate
     net        = (materials + work + overhead) x (1 - share of the by-products)
     unit cost  = net / good quantity
+
+Overhead is on work alone, so that no level charges it on that of the levels below.
 
 The price of a lot that a run has made is the unit cost of that run, so that costs go up the levels.
 Lots bought have the price of their receipts. Where a lot came from both, it has the average.
@@ -179,7 +181,7 @@ class CostBook:
             ),
             ZERO,
         )
-        overhead = (materials + run.work) * run.overhead_rate
+        overhead = run.work * run.overhead_rate
         byproducts = (materials + run.work + overhead) * run.byproduct_share
         return RunCost(materials, run.work, overhead, byproducts, run.good, prices)
 

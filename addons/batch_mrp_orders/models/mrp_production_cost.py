@@ -54,7 +54,7 @@ class MrpProductionCost(models.Model):
     overhead_cost = fields.Monetary(
         "Overhead",
         readonly=True,
-        help="Percentage on materials and work, from the settings. It was the one in force when "
+        help="Percentage on work, from the settings. It was the one in force when "
         "the cost was first computed.",
     )
     byproduct_cost = fields.Monetary(

@@ -26,7 +26,7 @@ class ResCompany(models.Model):
 
     cost_overhead_rate = fields.Float(
         "Overhead (%)",
-        help="Added to materials and work in the actual cost of runs: rent, energy, cleaning and "
+        help="Added to the work in the actual cost of runs: rent, energy, cleaning and "
         "whatever else no run records.",
     )
 

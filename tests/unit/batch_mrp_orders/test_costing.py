@@ -27,9 +27,9 @@ def test_cost_goes_up_the_levels_and_bad_yield_makes_dear():
         ),
     }
     book = CostBook(runs, {100: Receipt(Fraction(50), Fraction(150))})
-    assert book.costs[10].net == (30 + 20) * Fraction("1.1")
-    assert book.costs[10].unit == Fraction(55, 8)
-    assert book.costs[20].unit == Fraction(55, 8) * 5 / 8
+    assert book.costs[10].net == 30 + 20 * Fraction("1.1")
+    assert book.costs[10].unit == Fraction(52, 8)
+    assert book.costs[20].unit == Fraction(52, 8) * 5 / 8
     assert book.lot_price(300).known
 
 
@@ -104,10 +104,10 @@ def test_cost_is_that_of_everything_that_went_in(chain):
         if lot < 100:
             return receipts[lot].value / receipts[lot].quantity
         run = runs[lot - 100]
-        spent = run.work
+        spent = run.work * (1 + run.overhead_rate)
         for item in run.consumed:
             spent += item.quantity * price(item.lot)
-        return spent * (1 + run.overhead_rate) / run.outputs[0].quantity
+        return spent / run.outputs[0].quantity
 
     backwards = dict(sorted(runs.items(), reverse=True))
     book = CostBook(backwards, receipts)
@@ -126,8 +126,9 @@ plans = st.builds(
 @given(plans)
 def test_deviations_add_up_without_a_rest(plan):
     found = deviation(plan)
-    spent = sum((item.amount for item in plan.ingredients), plan.work)
-    assert found.planned + found.total == spent * (1 + plan.overhead_rate) * (1 - plan.share)
+    work = plan.work * (1 + plan.overhead_rate)
+    spent = sum((item.amount for item in plan.ingredients), work)
+    assert found.planned + found.total == spent * (1 - plan.share)
 
 
 @given(plans)
