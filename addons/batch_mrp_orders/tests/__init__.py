@@ -50,6 +50,7 @@ from . import (
     test_recipe_rollup,
     test_recipe_version,
     test_remaining_life,
+    test_run_cost,
     test_schedule,
     test_supplier_lot,
 )

@@ -6,6 +6,7 @@ from . import stock_picking
 from . import stock_picking_batch
 from . import stock_picking_batch_plan
 from . import stock_picking_check
+from . import stock_picking_cost
 from . import stock_picking_scan
 from . import stock_picking_ship
 from . import stock_ship_run

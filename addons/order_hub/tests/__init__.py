@@ -8,6 +8,7 @@ from . import (
     test_hub_reports,
     test_hub_search,
     test_hub_tour,
+    test_margin,
     test_order_check,
     test_order_tour,
     test_role_days,
