@@ -98,9 +98,7 @@ class SaleOrderNotice(models.Model):
             return []
         lots = {(line.product_id, line.lot_id) for line in self.picking_id.move_line_ids}
         return sorted(
-            (product.display_name, lot.name, lot.expiration_date)
-            for product, lot in lots
-            if lot
+            (product.display_name, lot.name, lot.expiration_date) for product, lot in lots if lot
         )
 
     # ------------------------------------------------------------------ by hand

@@ -129,9 +129,7 @@ class SaleOrderNoticeRule(models.Model):
     def _create_missing(self, companies=None):
         """The rules of each company, on for what is not sent by another addon already."""
         companies = companies or self.env["res.company"].search([])
-        there = {
-            (rule.company_id, rule.kind) for rule in self.search([("channel_id", "=", False)])
-        }
+        there = {(rule.company_id, rule.kind) for rule in self.search([("channel_id", "=", False)])}
         self.create(
             [
                 self._prepare_rule(company, kind)

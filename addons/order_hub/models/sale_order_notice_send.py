@@ -209,7 +209,7 @@ class MailMail(models.Model):
 
     def _show_on_orders(self, notices):
         """Mails stand in the history of their orders, and answers arrive there."""
-        self.mail_message_id.flush_recordset()
+        self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """
