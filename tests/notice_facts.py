@@ -75,9 +75,7 @@ def work(env, outbox, deadly="0"):
 
 
 def an_hour_later(env):
-    env.cr.execute(
-        "UPDATE sale_order_notice SET attempted_at = attempted_at - INTERVAL '1 hour'"
-    )
+    env.cr.execute("UPDATE sale_order_notice SET attempted_at = attempted_at - INTERVAL '1 hour'")
     env.cr.commit()
     print("done")
 

@@ -42,6 +42,7 @@
         "views/menus.xml",
         "views/sale_order_notice_views.xml",
         "views/sale_order_notice_rule_views.xml",
+        "views/sale_order_portal_templates.xml",
     ],
     "demo": ["demo/etsy_demo.xml", "demo/stage_log_demo.xml"],
     "post_init_hook": "post_init_hook",

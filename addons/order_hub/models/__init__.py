@@ -14,6 +14,7 @@ from . import (
     sale_order_notice_collect,
     sale_order_notice_send,
     sale_order_noticed,
+    sale_order_portal,
     sale_order_prepayment,
     sale_order_rules,
     sale_order_search,

@@ -10,6 +10,7 @@ from . import (
     test_hub_search,
     test_hub_tour,
     test_order_check,
+    test_order_portal,
     test_order_tour,
     test_workflow,
     test_workflow_steps,
