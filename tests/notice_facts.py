@@ -5,6 +5,7 @@ import json
 import os
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from unittest.mock import patch
 
 from tests.together import until_done
@@ -52,7 +53,7 @@ def mail_server(path, deadly=0):
     taken = []
 
     def send_email(server, message, *args, **kwargs):
-        with open(path, "a", encoding="utf-8") as outbox:
+        with Path(path).open("a", encoding="utf-8") as outbox:
             outbox.write(f"{message['To']}\n")
         taken.append(message)
         if len(taken) == deadly:

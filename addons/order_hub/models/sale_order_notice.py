@@ -17,7 +17,6 @@ class SaleOrderNotice(models.Model):
     _name = "sale.order.notice"
     _description = "Customer Mail about an Order"
     _order = "id desc"
-    _rec_name = "kind"
 
     order_id = fields.Many2one(
         "sale.order", "Order", required=True, readonly=True, index=True, ondelete="cascade"
@@ -76,6 +75,12 @@ class SaleOrderNotice(models.Model):
         "UNIQUE(order_id, kind, subject)", "A customer is told each thing once."
     )
     _open_index = models.Index("(due_at) WHERE state IN ('to_send', 'sending')")
+
+    @api.depends("kind", "order_id")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for notice in self:
+            notice.display_name = f"{notice.order_id.name} – {labels.get(notice.kind)}"
 
     # ------------------------------------------------------- what the texts say
     @api.private

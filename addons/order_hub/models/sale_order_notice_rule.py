@@ -27,7 +27,6 @@ class SaleOrderNoticeRule(models.Model):
     _name = "sale.order.notice.rule"
     _description = "Customer Mail"
     _order = "company_id, channel_id, sequence, id"
-    _rec_name = "kind"
     _check_company_auto = True
 
     company_id = fields.Many2one(
@@ -94,6 +93,13 @@ class SaleOrderNoticeRule(models.Model):
         order = [kind for kind, _label in NOTICE_KINDS]
         for rule in self:
             rule.sequence = order.index(rule.kind) if rule.kind else 0
+
+    @api.depends("kind", "channel_id")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for rule in self:
+            names = [labels.get(rule.kind), rule.channel_id.name]
+            rule.display_name = " – ".join(name for name in names if name)
 
     @api.constrains("kind", "template_id", "enabled")
     def _check_template(self):
