@@ -27,6 +27,8 @@
         "data/exception_rule.xml",
         "data/ir_cron.xml",
         "data/margin_cron.xml",
+        "data/mail_template_notice.xml",
+        "data/sale_order_notice.xml",
         "data/order_hub_card.xml",
         "data/queue_job.xml",
         "data/sale_workflow_process.xml",
@@ -44,6 +46,9 @@
         "views/sales_channel_setup_views.xml",
         "views/menus.xml",
         "views/sale_margin_views.xml",
+        "views/sale_order_notice_views.xml",
+        "views/sale_order_notice_rule_views.xml",
+        "views/sale_order_portal_templates.xml",
     ],
     "demo": [
         "demo/etsy_demo.xml",

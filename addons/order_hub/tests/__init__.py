@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from . import (
     test_channel_stock,
+    test_customer_mails,
     test_delivered,
     test_etsy_demo,
     test_channel_orders,
@@ -10,6 +11,7 @@ from . import (
     test_hub_tour,
     test_margin,
     test_order_check,
+    test_order_portal,
     test_order_tour,
     test_role_days,
     test_role_menus,

@@ -12,6 +12,7 @@ from . import (
     rma_quality,
     rma_replacement,
     sale_order,
+    sale_order_notice,
     stock_lot,
     stock_picking,
 )

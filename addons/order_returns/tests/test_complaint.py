@@ -213,3 +213,25 @@ class TestComplaint(GoodsTests, MoneyTests, StatisticsTests, ComplaintCase):
             }
         )
         self.assertFalse(wizard.line_ids)
+
+    def test_who_complains_is_not_asked_whether_all_is_well(self):
+        rule = self.env["sale.order.notice.rule"].search(
+            [("kind", "=", "delivered"), ("company_id", "=", self.company.id)], limit=1
+        )
+        rule.enabled = True
+        notices = self.env["sale.order.notice"].create(
+            [
+                {
+                    "order_id": order.id,
+                    "company_id": order.company_id.id,
+                    "kind": "delivered",
+                    "picking_id": order.picking_ids.id,
+                    "rule_id": rule.id,
+                }
+                for order in (self.order_shop, self.order_again)
+            ]
+        )
+        notices.picking_id.action_mark_delivered()
+        self.take(self.order_shop, 2)
+        reasons = [notice._get_objection() for notice in notices]
+        self.assertEqual(reasons, ["complaint", False])
