@@ -31,7 +31,7 @@ from tests.sandbox.shopify import CLIENT_ID, CLIENT_SECRET
 from tools import odoo_tree, postgres
 from tools.odoo_run import Odoo
 
-ORDERS = int(os.environ.get("ORDERS", "80"))
+ORDERS = int(os.environ.get("ORDERS", "60"))
 PATIENCE = 300  # seconds after the last order of a round
 CUT = 45  # seconds
 LASTING = 100  # seconds in which the orders of the third round come in
@@ -231,7 +231,7 @@ def _judge(cluster: Cluster, load: Load) -> None:
     facts = json.loads(told[-1])
     count = load.placed
     runners = {name: cluster.lines(name, RUNNER) for name in cluster.net.names}
-    print(f"job runner started on: {runners}; jobs: {facts['jobs']}")
+    print(f"job runner started on: {runners}; jobs: {facts['jobs']}, {facts['cut']} cut off")
     # One order more: it taught the shop's products and was never paid.
     expected = {
         "orders": count + 1,

@@ -29,7 +29,7 @@ def _came(day: Day) -> Iterator[str]:
 def _made(day: Day) -> Iterator[str]:
     told = {step.name: step.told for step in day.steps if step.told}
     made, evening = told["runs made"], day.evening
-    yield f"{made['runs']} runs made, {made['lots']} lots, {made['waiting']} runs wait:"
+    yield f"{made['runs']} runs made, {made['lots']} lots; runs that wait: {made['waiting']}"
     yield "  " + ", ".join(f"{quantity:g} {code}" for code, quantity in made["made"].items())
     first, again = told["shipped"]
     yield (

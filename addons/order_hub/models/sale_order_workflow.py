@@ -140,8 +140,8 @@ class SaleOrder(models.Model):
         try:
             with self.env.cr.savepoint():
                 getattr(self, f"_step_{step}")()
-        except (psycopg2.OperationalError, RetryableJobError):
-            raise  # a lock or a conflict: the job is tried again as a whole
+        except (psycopg2.OperationalError, psycopg2.InterfaceError, RetryableJobError):
+            raise  # a lock, a conflict, a lost connection: the job is tried again as a whole
         except Exception as error:  # noqa: BLE001 - whatever one order has, the others go on
             if len(self) == 1:
                 self._note_failure(step, error)
