@@ -33,9 +33,25 @@ class StockPicking(models.Model):
         return self.env["stock.ship.run"]._start(self, "labels").action_open()
 
     def action_print_papers(self):
-        """Labels and delivery slips of these deliveries in one file, in the order of the list."""
+        """Labels and delivery slips of these deliveries in one file, in the order of the list;
+        labels for label printers go to theirs.
+        """
         self.printed = True
-        return self.env.ref("order_fulfilment.action_report_shipping_papers").report_action(self)
+        report = self.env.ref("order_fulfilment.action_report_shipping_papers")
+        action = report.report_action(self)
+        raw = self.filtered(lambda picking: picking._has_raw_labels())
+        if not raw:
+            return action
+        if printer := self._label_printer():
+            printer.print_document(None, raw._get_label_file()[1], doc_format="raw")
+            text = self.env._("The labels come out of the label printer.")
+            return self._tell(text, next=action)
+        text = self.env._(
+            "Not in this file: %s labels for a label printer. Get them with Print Labels in the "
+            "menu of actions.",
+            len(raw),
+        )
+        return self._tell(text, "warning", sticky=True, next=action)
 
     def action_pack(self):
         """Pack a delivery into several parcels."""
@@ -121,6 +137,11 @@ class StockPicking(models.Model):
         return self.env._("Unexpected error: %s", error)
 
     # -------------------------------------------------------------------- printing
+    def _has_raw_labels(self):
+        """Whether the labels are in the language of label printers."""
+        documents = self._get_label_documents() if self.label_provider else []
+        return any(name.endswith(".zpl") for name, _content in documents)
+
     def _get_label_pages(self):
         """PDF labels by delivery; those for label printers are printed by themselves."""
         pages = {}

@@ -1,5 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from decimal import Decimal
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from odoo import Command
@@ -87,6 +88,24 @@ class TestShipLabels(LabelMixin, FulfilmentCase):
         self.assertEqual(bad.state, "done")
         self.assertEqual(set(pickings.mapped("carrier_tracking_ref")), sold)
         self.assertEqual(self.numbers_sold() - before, sold)
+
+    def test_labels_for_label_printers_are_told_of(self):
+        self.dhl_method.label_format = "zpl"
+        pickings = self.deliveries(2)
+        other = self._create_deliveries(1)
+        report = "ir.actions.report"
+        self.assertEqual((pickings | other).action_print_papers()["type"], report)
+        pickings.action_buy_desk_labels()
+        self.env.invalidate_all()
+        told = (pickings | other).action_print_papers()["params"]
+        self.assertEqual((told["type"], told["next"]["type"]), ("warning", report))
+        self.assertIn("2", told["message"])
+        self.assertEqual(other.action_print_papers()["type"], report)
+        printed = []
+        printer = SimpleNamespace(print_document=lambda *_a, **values: printed.append(values))
+        with patch.object(type(pickings), "_label_printer", lambda _self: printer):
+            told = pickings.action_print_papers()["params"]
+        self.assertEqual((told["type"], printed), ("success", [{"doc_format": "raw"}]))
 
     def test_parts_of_a_kit_share_its_value_for_customs(self):
         kit = self._create_product("Gift Set", self.unit, tracking="none", list_price=99)

@@ -62,6 +62,7 @@ registry.category("web_tour.tours").add("order_fulfilment_ship_desk", {
         },
         {
             trigger: ".o_notification:contains(50)",
+            timeout: 60000, // fifty deliveries on a busy machine
         },
         {
             content: "The desk is empty",
