@@ -88,8 +88,8 @@ class MoneyTests:
         rma.action_create_replacement()
         order = rma.replacement_order_id
         self.assertEqual((order.amount_total, order.state), (0, "sale"))
-        self.assertEqual(order.order_line.product_uom_qty, 3)
-        self.assertEqual(order.order_line.product_id, self.jar)
+        (line,) = order.order_line.filtered("product_id")
+        self.assertEqual((line.product_uom_qty, line.product_id), (3, self.jar))
         self.assertFalse(order.channel_order_id)
         self.assertTrue(order.is_replacement)
         self.assertTrue(order.material_state)
@@ -98,6 +98,56 @@ class MoneyTests:
         self.assertEqual(rma.state, "waiting_replacement")
         self._ship(order)
         self.assertEqual(rma.state, "replaced")
+
+    def test_invoice_of_a_replacement(self):
+        """Nobody waits for it; if it is made it is zero, says why and is paid."""
+        rma = self.take(self.order_shop, 3, "replace")
+        rma.action_create_replacement()
+        order = rma.replacement_order_id
+        line = rma.replacement_line_id
+        line.product_uom_qty = 4
+        self.assertEqual((line.price_unit, order.amount_total), (0, 0))
+        line.product_uom_qty = 3
+        picking = self._ship(order)
+        self.assertEqual((line.qty_to_invoice, order.invoice_status), (3, "no"))
+        picking.delivered_on = "2026-11-23"
+        self.assertTrue(order._is_settled())
+        invoice = self.invoice(order)
+        self.assertEqual((invoice.amount_total, invoice.payment_state), (0, "paid"))
+        (note,) = invoice.invoice_line_ids.filtered(lambda li: li.display_type == "line_note")
+        self.assertIn(rma.name, note.name)
+        self.assertIn(self.order_shop.name, note.name)
+        self.assertEqual(order.invoice_status, "invoiced")
+        self.assertTrue(order._is_settled())
+
+    def test_credit_of_two_invoices(self):
+        """Eight at 7.77 with 7 %, four at 8.88 with 19 %: ten are eight of one and two more."""
+        line = self.order_shop.order_line
+        invoices = []
+        for quantity, price, tax in ((8, 7.77, 7), (4, 8.88, 19)):
+            line.price_unit = price
+            self.set_tax(self.order_shop, tax)
+            invoice = self.order_shop._create_invoices()
+            invoice.invoice_line_ids.quantity = quantity
+            invoice.action_post()
+            invoices.append(invoice)
+        first = self.take(self.order_shop, 10, "credit")
+        second = self.take(self.order_shop, 2, "credit")
+        (first | second).action_refund()
+        parts = first.refund_id.invoice_line_ids.filtered(lambda li: li.rma_id == first)
+        self.assertEqual(
+            [(li.quantity, li.price_unit, li.tax_ids.amount) for li in parts],
+            [(8, 7.77, 7), (2, 8.88, 19)],
+        )
+        self.assertEqual(parts.credited_line_id.move_id.ids, [move.id for move in invoices])
+        credited = first.refund_id | second.refund_id
+        credited.action_post()
+        self.assertEqual(
+            sum(credited.mapped("amount_total")), sum(move.amount_total for move in invoices)
+        )
+        self.assertEqual(
+            sum(credited.mapped("amount_tax")), sum(move.amount_tax for move in invoices)
+        )
 
     def test_cancelled_replacement_leaves_the_complaint_open(self):
         rma = self.take(self.order_shop, 3, "replace")
