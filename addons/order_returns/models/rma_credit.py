@@ -15,15 +15,15 @@ class Rma(models.Model):
     _inherit = "rma"
 
     def action_refund(self):
+        """One credit note a complaint: the next one sees what this one has taken."""
         for rma in self:
             if not rma.can_be_refunded or rma.customer_gets != "credit":
                 raise UserError(self.env._("%s: there is nothing to credit.", rma.name))
-            rma._check_creditable()
         self.move_id.sudo()._take_turns()  # sudo: whoever credits need not change stock
-        res = super().action_refund()
         for rma in self:
+            rma._check_creditable()
+            super(Rma, rma).action_refund()
             rma._credit_rest()
-        return res
 
     def _check_creditable(self):
         """Invoiced, not credited yet, and nothing refunded by the channel that we ignore."""

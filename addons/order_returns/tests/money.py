@@ -53,6 +53,45 @@ class MoneyTests:
         with self.assertRaises(UserError):
             other.action_refund()
 
+    def test_tax_advisor_gets_the_credit_note(self):
+        """Where the books are exported: the same account and key as the invoice, to the cent."""
+        if "datev.export" not in self.env:
+            return  # an addon that is not needed here
+        from odoo.addons.datev_export.extf.reader import read_stack
+
+        self.env.company.write(
+            {
+                "datev_consultant_number": "29098",
+                "datev_client_number": "55003",
+                "datev_receipts": False,
+                "datev_master_data": False,
+            }
+        )
+        chart = self.env["account.chart.template"]
+        self.jar.property_account_income_id = chart.ref("account_8300")
+        line = self.order_shop.order_line
+        line.write({"price_unit": 7.77, "discount": 5})
+        line.tax_ids = chart.ref("tax_ust_7_skr03")
+        invoice = self.invoice(self.order_shop)
+        rma = self.take(self.order_shop, 5, "credit")
+        rma.action_refund()
+        rma.refund_id.action_post()
+        day = invoice.date
+        export = self.env["datev.export"].create({"date_from": day.replace(day=1), "date_to": day})
+        export.action_export()
+        messages = export.finding_ids.mapped("message")
+        self.assertEqual((export.state, export.proven), ("exported", True), messages)
+        rows = [row for file in export.attachment_ids for row in read_stack(file.raw).rows]
+        # In the books of the advisor the credit note clears its invoice, so it has its number.
+        billed, credited = (row for row in rows if row.document == invoice.name)
+        # 12 x 7.77 - 5 % = 88.58; 5 x 7.77 - 5 % = 36.91; 7 % are 6.20 and 2.58
+        self.assertEqual([str(row.amount) for row in (billed, credited)], ["94.78", "39.49"])
+        self.assertEqual(billed.sign, -credited.sign)
+        self.assertEqual(
+            (billed.account, billed.contra, billed.key),
+            (credited.account, credited.contra, credited.key),
+        )
+
     def test_nothing_to_credit(self):
         rma = self.take(self.order_shop, 5, "credit")
         with self.assertRaises(UserError):
@@ -140,14 +179,15 @@ class MoneyTests:
             [(8, 7.77, 7), (2, 8.88, 19)],
         )
         self.assertEqual(parts.credited_line_id.move_id.ids, [move.id for move in invoices])
-        credited = first.refund_id | second.refund_id
-        credited.action_post()
+        notes = first.refund_id | second.refund_id
+        notes.action_post()
+        # 62.16 + 7 % = 66.51; 17.76 + 19 % = 21.13
         self.assertEqual(
-            sum(credited.mapped("amount_total")), sum(move.amount_total for move in invoices)
+            [(note.amount_untaxed, note.amount_tax) for note in notes],
+            [(79.92, 7.72), (17.76, 3.37)],
         )
-        self.assertEqual(
-            sum(credited.mapped("amount_tax")), sum(move.amount_tax for move in invoices)
-        )
+        self.assertEqual(second.refund_id.reversed_entry_id, invoices[1])
+        self.assertEqual(self.order_shop.invoice_status, "invoiced")
 
     def test_cancelled_replacement_leaves_the_complaint_open(self):
         rma = self.take(self.order_shop, 3, "replace")
