@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from . import (
     account_move,
+    account_move_line,
+    ir_module_module,
     order_complaint_reason,
     order_goods_decision,
     res_partner,
@@ -13,6 +15,8 @@ from . import (
     rma_replacement,
     sale_order,
     sale_order_notice,
+    sale_order_line,
+    stock_location,
     stock_lot,
     stock_picking,
 )

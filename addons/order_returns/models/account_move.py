@@ -8,12 +8,19 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _check_rma_invoice_lines_qty(self):
-        """The quantity is compared in the unit of the invoice."""
+        """The quantity of all lines of a complaint is compared in the unit of the invoice."""
         lines = super()._check_rma_invoice_lines_qty()
         return lines.filtered(
             lambda li: (
                 li.product_uom_id.compare(
-                    li.quantity, li.rma_id._get_quantity_in(li.product_uom_id)
+                    sum(
+                        part.product_uom_id._compute_quantity(
+                            part.quantity, li.product_uom_id, round=False
+                        )
+                        for part in li.move_id.invoice_line_ids
+                        if part.rma_id == li.rma_id
+                    ),
+                    li.rma_id._get_quantity_in(li.product_uom_id),
                 )
                 < 0
             )
@@ -30,11 +37,12 @@ class AccountMove(models.Model):
     def _get_channel_refund(self):
         """Pieces of complaints count, too, though their positions are tied to no order line."""
         quantities, shipping = super()._get_channel_refund()
-        for line in self.sudo().invoice_line_ids.filtered("rma_id"):  # sudo: see _post
-            order_line = line.rma_id.sale_line_id
-            pieces = line.rma_id._get_quantity_in(order_line.product_uom_id)
+        lines = self.sudo().invoice_line_ids.filtered("rma_id")  # sudo: see _post
+        for rma in lines.filtered(lambda line: not line.sale_line_ids).rma_id:
+            order_line = rma.sale_line_id
+            pieces = rma._get_quantity_in(order_line.product_uom_id)
             key = order_line.channel_line_id
-            if key and pieces == int(pieces) and not line.sale_line_ids:
+            if key and pieces == int(pieces):
                 quantities[key] = quantities.get(key, 0) + int(pieces)
         return quantities, shipping
 

@@ -14,3 +14,10 @@ class ResPartner(models.Model):
             "domain": [("supplier_id", "in", self.commercial_partner_id.ids)],
             "context": {},
         }
+
+    def write(self, vals):
+        res = super().write(vals)
+        if "lang" in vals and self.env.ref("base.main_company").partner_id in self:
+            # sudo: whoever changes the company need not change places
+            self.env["stock.location"].sudo()._name_quarantine()
+        return res

@@ -1,5 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from odoo import models
+from odoo import Command, models
 from odoo.exceptions import UserError
 
 from odoo.addons.channel_connectors.channels.base import linetax
@@ -15,17 +15,20 @@ class Rma(models.Model):
     _inherit = "rma"
 
     def action_refund(self):
+        """One credit note a complaint: the next one sees what this one has taken."""
         for rma in self:
             if not rma.can_be_refunded or rma.customer_gets != "credit":
                 raise UserError(self.env._("%s: there is nothing to credit.", rma.name))
-            rma._check_creditable()
         self.move_id.sudo()._take_turns()  # sudo: whoever credits need not change stock
-        return super().action_refund()
+        for rma in self:
+            rma._check_creditable()
+            super(Rma, rma).action_refund()
+            rma._credit_rest()
 
     def _check_creditable(self):
         """Invoiced, not credited yet, and nothing refunded by the channel that we ignore."""
         line = self.sudo()._get_sale_line()  # sudo: invoices are not for all sales staff
-        if not self._get_refund_origin_invoice_line(line):
+        if "posted" not in line.invoice_lines.mapped("parent_state"):
             raise UserError(self.env._("%s: invoice the order first.", self.name))
         refunds = line.order_id.channel_refund_ids
         if refunds.filtered(lambda refund: not refund.move_id and not refund.is_settled):
@@ -58,38 +61,70 @@ class Rma(models.Model):
                 uncredited -= float((refund.credited or {}).get(line.channel_line_id, 0))
         return uncredited
 
+    def _get_credit_parts(self, sale_line, wanted):
+        """[(invoice line, quantity in its unit)] of ``wanted`` pieces of the order line.
+
+        One invoice that has enough is taken alone; otherwise the oldest ones first.
+        """
+        uom = sale_line.product_uom_id
+        free = [
+            (line, line.product_uom_id._compute_quantity(line._get_uncredited(), uom, round=False))
+            for line in sale_line.invoice_lines.sorted("id")
+            if line.move_id.move_type == "out_invoice" and line.parent_state == "posted"
+        ]
+        free.sort(key=lambda part: uom.compare(part[1], wanted) < 0)
+        parts = []
+        for line, left in free:
+            taken = min(left, wanted)
+            if uom.compare(taken, 0) > 0:
+                quantity = uom._compute_quantity(taken, line.product_uom_id, round=False)
+                parts.append((line, quantity))
+                wanted -= taken
+        return parts
+
+    def _get_first_part(self, sale_line):
+        wanted = self._get_quantity_in(sale_line.product_uom_id)
+        return self._get_credit_parts(sale_line, wanted)[:1]
+
     def _get_refund_origin_invoice_line(self, sale_line):
-        """With several invoices, the first one that has enough."""
-        found = super()._get_refund_origin_invoice_line(sale_line)
-        if found or not sale_line:
-            return found
-        lines = sale_line.invoice_lines.filtered(
-            lambda li: li.move_id.move_type == "out_invoice" and li.parent_state == "posted"
-        ).sorted("id")
-        enough = lines.filtered(lambda li: li.quantity >= self._get_quantity_in(li.product_uom_id))
-        return (enough or lines)[:1]
+        """The first invoice that something is left of; others get lines of their own."""
+        for line, _quantity in sale_line and self._get_first_part(sale_line):
+            return line
+        return self.env["account.move.line"]
 
     def _prepare_refund_line_vals(self):
         vals = super()._prepare_refund_line_vals()
         vals.pop("sale_line_ids", None)
-        line = self._get_sale_line()
-        invoiced = self._get_refund_origin_invoice_line(line)
-        if invoiced:
-            quantity = self._get_quantity_in(invoiced.product_uom_id)
-            vals.update(quantity=quantity, extra_tax_data=False)
-            data = invoiced.extra_tax_data
-            if data and "manual_total_excluded_currency" in data:
-                vals["extra_tax_data"] = self._cut_tax_data(line, invoiced, quantity)
+        for line, quantity in self._get_first_part(self._get_sale_line()):
+            vals.update(self._prepare_credit_part(line, quantity))
         return vals
 
-    def _cut_tax_data(self, sale_line, invoiced, quantity):
+    def _prepare_credit_part(self, invoiced, quantity):
+        data = invoiced.extra_tax_data
+        cut = data and "manual_total_excluded_currency" in data
+        return {
+            "credited_line_id": invoiced.id,
+            "quantity": quantity,
+            "extra_tax_data": cut and self._cut_tax_data(invoiced, quantity),
+        }
+
+    def _credit_rest(self):
+        """Lines for what the first invoice was not enough for, priced as in theirs."""
+        line, first = self._get_sale_line(), self.sudo().refund_line_id
+        wanted = self._get_quantity_in(
+            line.product_uom_id
+        ) - first.product_uom_id._compute_quantity(first.quantity, line.product_uom_id, round=False)
+        for invoiced, quantity in self._get_credit_parts(line, wanted):
+            vals = invoiced.with_context(include_business_fields=True).copy_data()[0]
+            vals = {key: vals[key] for key in vals.keys() - {"move_id", "sale_line_ids"}}
+            vals |= {"rma_id": self.id, **self._prepare_credit_part(invoiced, quantity)}
+            # sudo: as the credit note itself is made
+            self.refund_id.sudo().invoice_line_ids = [Command.create(vals)]
+
+    def _cut_tax_data(self, invoiced, quantity):
         """The share of amounts the channel set: after the last piece all of them are credited."""
-        credited = sale_line.rma_ids.refund_line_id.filtered(
-            lambda li: (
-                li.parent_state != "cancel"
-                and li.move_id.reversed_entry_id == invoiced.move_id
-                and li.extra_tax_data
-            )
+        credited = invoiced.credit_line_ids.filtered(
+            lambda li: li.parent_state != "cancel" and li.extra_tax_data
         )
         return linetax.cut(
             invoiced.extra_tax_data,

@@ -44,7 +44,7 @@ class Rma(models.Model):
 
     def _create_replacement(self):
         order = self.env["sale.order"].create(self._prepare_replacement())
-        for rma, line in zip(self, order.order_line, strict=True):
+        for rma, line in zip(self, order.order_line.filtered("product_id"), strict=True):
             rma.write(
                 {
                     "replacement_order_id": order.id,
@@ -71,7 +71,22 @@ class Rma(models.Model):
             "user_id": sold.user_id.id or self.env.uid,
             "origin": ", ".join([*filter(None, [sold.name]), *self.mapped("name")]),
             "client_order_ref": sold.client_order_ref,
-            "order_line": [Command.create(rma._prepare_replacement_line()) for rma in self],
+            "order_line": [
+                Command.create(self._prepare_replacement_note()),
+                *(Command.create(rma._prepare_replacement_line()) for rma in self),
+            ],
+        }
+
+    def _prepare_replacement_note(self):
+        """Delivery and invoice say why they cost nothing, in the customer's language."""
+        first = self[0].with_context(lang=self[0].partner_id.lang)
+        return {
+            "display_type": "line_note",
+            "name": first.env._(
+                "Replacement free of charge: order %(order)s, complaint %(complaints)s",
+                order=first.order_id.name or first.origin,
+                complaints=", ".join(self.mapped("name")),
+            ),
         }
 
     def _prepare_replacement_line(self):

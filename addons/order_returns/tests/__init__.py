@@ -3,4 +3,5 @@ from . import (
     test_channel_credit,
     test_complaint,
     test_complaint_web,
+    test_etsy_credit,
 )

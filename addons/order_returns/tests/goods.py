@@ -133,6 +133,23 @@ class GoodsTests:
             rma.action_return_label()
         self.assertFalse(rma.reception_move_id.picking_id.return_label_ids)
 
+    def test_quarantine_is_named_in_the_language_of_the_company(self):
+        place = self.env.ref("rma.stock_location_rma")
+        partner = self.env.ref("base.main_company").partner_id
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.env["res.lang"]._activate_lang("en_US")
+        names = []
+        for lang in ("en_US", "de_DE"):
+            partner.lang = lang
+            names.append(place.name)
+        self.assertEqual(names, ["Quarantine", "Sperrlager"])
+        place.name = "RMA"
+        self.env["ir.module.module"]._load_module_terms(["order_returns"], ["de_DE"])
+        self.assertEqual(place.name, "Sperrlager")
+        place.name = "Our own"
+        partner.lang = "en_US"
+        self.assertEqual(place.name, "Our own")
+
     def test_nothing_expected(self):
         self.give_carrier()
         with self.assertRaises(UserError):

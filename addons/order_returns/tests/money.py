@@ -53,6 +53,45 @@ class MoneyTests:
         with self.assertRaises(UserError):
             other.action_refund()
 
+    def test_tax_advisor_gets_the_credit_note(self):
+        """Where the books are exported: the same account and key as the invoice, to the cent."""
+        if "datev.export" not in self.env:
+            return  # an addon that is not needed here
+        from odoo.addons.datev_export.extf.reader import read_stack
+
+        self.env.company.write(
+            {
+                "datev_consultant_number": "29098",
+                "datev_client_number": "55003",
+                "datev_receipts": False,
+                "datev_master_data": False,
+            }
+        )
+        chart = self.env["account.chart.template"]
+        self.jar.property_account_income_id = chart.ref("account_8300")
+        line = self.order_shop.order_line
+        line.write({"price_unit": 7.77, "discount": 5})
+        line.tax_ids = chart.ref("tax_ust_7_skr03")
+        invoice = self.invoice(self.order_shop)
+        rma = self.take(self.order_shop, 5, "credit")
+        rma.action_refund()
+        rma.refund_id.action_post()
+        day = invoice.date
+        export = self.env["datev.export"].create({"date_from": day.replace(day=1), "date_to": day})
+        export.action_export()
+        messages = export.finding_ids.mapped("message")
+        self.assertEqual((export.state, export.proven), ("exported", True), messages)
+        rows = [row for file in export.attachment_ids for row in read_stack(file.raw).rows]
+        # In the books of the advisor the credit note clears its invoice, so it has its number.
+        billed, credited = (row for row in rows if row.document == invoice.name)
+        # 12 x 7.77 - 5 % = 88.58; 5 x 7.77 - 5 % = 36.91; 7 % are 6.20 and 2.58
+        self.assertEqual([str(row.amount) for row in (billed, credited)], ["94.78", "39.49"])
+        self.assertEqual(billed.sign, -credited.sign)
+        self.assertEqual(
+            (billed.account, billed.contra, billed.key),
+            (credited.account, credited.contra, credited.key),
+        )
+
     def test_nothing_to_credit(self):
         rma = self.take(self.order_shop, 5, "credit")
         with self.assertRaises(UserError):
@@ -88,8 +127,8 @@ class MoneyTests:
         rma.action_create_replacement()
         order = rma.replacement_order_id
         self.assertEqual((order.amount_total, order.state), (0, "sale"))
-        self.assertEqual(order.order_line.product_uom_qty, 3)
-        self.assertEqual(order.order_line.product_id, self.jar)
+        (line,) = order.order_line.filtered("product_id")
+        self.assertEqual((line.product_uom_qty, line.product_id), (3, self.jar))
         self.assertFalse(order.channel_order_id)
         self.assertTrue(order.is_replacement)
         self.assertTrue(order.material_state)
@@ -98,6 +137,57 @@ class MoneyTests:
         self.assertEqual(rma.state, "waiting_replacement")
         self._ship(order)
         self.assertEqual(rma.state, "replaced")
+
+    def test_invoice_of_a_replacement(self):
+        """Nobody waits for it; if it is made it is zero, says why and is paid."""
+        rma = self.take(self.order_shop, 3, "replace")
+        rma.action_create_replacement()
+        order = rma.replacement_order_id
+        line = rma.replacement_line_id
+        line.product_uom_qty = 4
+        self.assertEqual((line.price_unit, order.amount_total), (0, 0))
+        line.product_uom_qty = 3
+        picking = self._ship(order)
+        self.assertEqual((line.qty_to_invoice, order.invoice_status), (3, "no"))
+        picking.delivered_on = "2026-11-23"
+        self.assertTrue(order._is_settled())
+        invoice = self.invoice(order)
+        self.assertEqual((invoice.amount_total, invoice.payment_state), (0, "paid"))
+        (note,) = invoice.invoice_line_ids.filtered(lambda li: li.display_type == "line_note")
+        self.assertIn(rma.name, note.name)
+        self.assertIn(self.order_shop.name, note.name)
+        self.assertEqual(order.invoice_status, "invoiced")
+        self.assertTrue(order._is_settled())
+
+    def test_credit_of_two_invoices(self):
+        """Eight at 7.77 with 7 %, four at 8.88 with 19 %: ten are eight of one and two more."""
+        line = self.order_shop.order_line
+        invoices = []
+        for quantity, price, tax in ((8, 7.77, 7), (4, 8.88, 19)):
+            line.price_unit = price
+            self.set_tax(self.order_shop, tax)
+            invoice = self.order_shop._create_invoices()
+            invoice.invoice_line_ids.quantity = quantity
+            invoice.action_post()
+            invoices.append(invoice)
+        first = self.take(self.order_shop, 10, "credit")
+        second = self.take(self.order_shop, 2, "credit")
+        (first | second).action_refund()
+        parts = first.refund_id.invoice_line_ids.filtered(lambda li: li.rma_id == first)
+        self.assertEqual(
+            [(li.quantity, li.price_unit, li.tax_ids.amount) for li in parts],
+            [(8, 7.77, 7), (2, 8.88, 19)],
+        )
+        self.assertEqual(parts.credited_line_id.move_id.ids, [move.id for move in invoices])
+        notes = first.refund_id | second.refund_id
+        notes.action_post()
+        # 62.16 + 7 % = 66.51; 17.76 + 19 % = 21.13
+        self.assertEqual(
+            [(note.amount_untaxed, note.amount_tax) for note in notes],
+            [(79.92, 7.72), (17.76, 3.37)],
+        )
+        self.assertEqual(second.refund_id.reversed_entry_id, invoices[1])
+        self.assertEqual(self.order_shop.invoice_status, "invoiced")
 
     def test_cancelled_replacement_leaves_the_complaint_open(self):
         rma = self.take(self.order_shop, 3, "replace")
