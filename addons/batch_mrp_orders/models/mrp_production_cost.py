@@ -169,7 +169,7 @@ class MrpProductionCostLine(models.Model):
     product_uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
     planned_qty = fields.Float("Planned Quantity", digits="Product Unit", readonly=True)
     planned_price = fields.Float(digits=(16, 6), readonly=True)
-    quantity = fields.Float("Taken", digits="Product Unit", readonly=True)
+    quantity = fields.Float("Quantity Taken", digits="Product Unit", readonly=True)
     price = fields.Float(
         "Actual Price",
         digits=(16, 6),

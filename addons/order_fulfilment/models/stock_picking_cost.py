@@ -12,6 +12,7 @@ class StockPicking(models.Model):
         """What the carrier told; or, where it tells no prices, what the contract says."""
         # sudo: labels are the business of those who ship, their cost is asked for by margins
         self.env["carrier.label"].sudo().flush_model()
+        self.env["delivery.carrier"].flush_model(["label_cost"])
         rows = self.env.execute_query(
             SQL(
                 """

@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from decimal import Decimal
 from unittest.mock import patch
 
 from odoo import Command
@@ -32,6 +33,23 @@ class TestShip(FulfilmentCase):
         action = pickings.with_user(self.clerk).action_ship()
         self.assertEqual(set(pickings.mapped("state")), {"done"})
         self.assertEqual(action["tag"], "display_notification")
+
+    def test_labels_are_the_shipping_cost_of_margins(self):
+        picking, other, free = self._create_deliveries(3)
+        free.carrier_id = False
+        account = self.env["carrier.label.account"].create({"name": "DHL", "provider": "dhl_de"})
+        common = {"state": "used", "company_id": self.env.company.id, "account_id": account.id}
+        self.post.label_cost = 4.5
+        self.env["carrier.label"].create(
+            [
+                {**common, "res_id": picking.id, "reference": "told", "price": 5.19},
+                {**common, "res_id": other.id, "reference": "contract", "carrier_id": self.post.id},
+            ]
+        )
+        costs = (picking | other | free)._get_shipping_costs()
+        self.assertEqual(costs[picking.id], (Decimal("5.19"), True))
+        self.assertEqual(costs[other.id], (Decimal("4.5"), True))
+        self.assertEqual(costs[free.id], (0, True))
 
     def test_bad_ones_do_not_stop_the_others(self):
         pickings = self._create_deliveries(6)

@@ -71,21 +71,16 @@ class SaleMargin(models.Model):
         help="Of the product category, or of the nearest one above it.",
     )
     below_target = fields.Boolean("Below Target Margin", readonly=True)
-    revenue_estimated = fields.Boolean(
-        "Revenue Estimated", readonly=True, help="Not everything is invoiced."
-    )
+    revenue_estimated = fields.Boolean(readonly=True, help="Not everything is invoiced.")
     goods_estimated = fields.Boolean(
-        "Goods Estimated",
         readonly=True,
         help="Not everything is delivered, or the cost of a lot is not known for certain.",
     )
     fees_estimated = fields.Boolean(
-        "Fees Estimated",
         readonly=True,
         help="The payment is in no payout yet: the channel's share of the last months is taken.",
     )
     shipping_estimated = fields.Boolean(
-        "Shipping Estimated",
         readonly=True,
         help="Not shipped yet, or the carrier told no price.",
     )
