@@ -17,7 +17,7 @@ from tests.chaos.hub import Hub
 from .plan import BALM, CANDLE, FOREST, JAR, Buyer, pieces
 
 WAVE = 50
-PATIENCE = 60.0  # seconds, and one for each order
+PATIENCE = 300.0  # seconds, and one for each order
 SINCE = "2026-01-01"
 
 
