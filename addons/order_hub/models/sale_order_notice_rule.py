@@ -126,7 +126,7 @@ class SaleOrderNoticeRule(models.Model):
     def _begin(self):
         """What has happened before is not told: no flood of mails on the first day."""
         if self:
-            super().write({"enabled_on": fields.Datetime.now()})
+            self.enabled_on = fields.Datetime.now()
             # sudo: notices are written by their job and by this alone
             notices = self.env["sale.order.notice"].sudo()
             notices._collect_delayed(rules=self, skip=True)
@@ -134,7 +134,7 @@ class SaleOrderNoticeRule(models.Model):
     @api.model
     def _create_missing(self, companies=None):
         """The rules of each company, on for what is not sent by another addon already."""
-        companies = companies or self.env["res.company"].search([])
+        companies = companies or self.env["res.company"].search([("active", "=", True)])
         there = {(rule.company_id, rule.kind) for rule in self.search([("channel_id", "=", False)])}
         self.create(
             [
