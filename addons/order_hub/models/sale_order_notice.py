@@ -19,7 +19,7 @@ class SaleOrderNotice(models.Model):
     _order = "id desc"
 
     order_id = fields.Many2one(
-        "sale.order", "Order", required=True, readonly=True, index=True, ondelete="cascade"
+        "sale.order", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     partner_id = fields.Many2one(related="order_id.partner_id", string="Customer")
@@ -183,15 +183,6 @@ class SaleOrderNotice(models.Model):
     def _get_document(self):
         """What the text is written for: a confirmation uses the templates of orders."""
         return self.order_id if self.kind == "confirmation" else self
-
-
-class SaleOrderNoticePreview(models.TransientModel):
-    _name = "sale.order.notice.preview"
-    _description = "Preview of a Customer Mail"
-
-    notice_id = fields.Many2one("sale.order.notice", required=True, readonly=True)
-    subject = fields.Char(readonly=True)
-    body = fields.Html(readonly=True, sanitize=False)
 
 
 class StockPicking(models.Model):

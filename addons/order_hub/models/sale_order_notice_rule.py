@@ -7,7 +7,7 @@ NOTICE_KINDS = [
     ("confirmation", "Order Confirmation"),
     ("in_production", "In Production"),
     ("delayed", "Delayed"),
-    ("shipped", "Shipped"),
+    ("shipped", "Dispatched"),
     ("delivered", "Delivered"),
 ]
 # What a company sends unless it decides otherwise: what a customer waits for, nothing else.
@@ -45,7 +45,7 @@ class SaleOrderNoticeRule(models.Model):
         "Mail",
         required=True,
         help="Order Confirmation takes the place of Odoo's own confirmation mail and uses its "
-        "template (of the workflow, the quotation template or the settings). Shipped replaces "
+        "template (of the workflow, the quotation template or the settings). Dispatched replaces "
         "the e-mail confirmation of deliveries, Delivered the mail of the delivery state.",
     )
     sequence = fields.Integer(compute="_compute_sequence", store=True)
@@ -72,9 +72,9 @@ class SaleOrderNoticeRule(models.Model):
     tracking_hours = fields.Integer(
         "Wait for Tracking (Hours)",
         default=24,
-        help="Shipped: without a tracking number customers are told after so many hours.",
+        help="Dispatched: without a tracking number customers are told after so many hours.",
     )
-    show_lots = fields.Boolean("Lots and Best-Before Dates", help="Shipped: list them.")
+    show_lots = fields.Boolean("Lots and Best-Before Dates", help="Dispatched: list them.")
     feedback_url = fields.Char(
         "Feedback Page",
         help="Delivered: a page where customers rate you. Empty: they are asked to reply.",
@@ -126,7 +126,7 @@ class SaleOrderNoticeRule(models.Model):
     def _begin(self):
         """What has happened before is not told: no flood of mails on the first day."""
         if self:
-            super().write({"enabled_on": fields.Datetime.now()})
+            self.enabled_on = fields.Datetime.now()
             # sudo: notices are written by their job and by this alone
             notices = self.env["sale.order.notice"].sudo()
             notices._collect_delayed(rules=self, skip=True)
@@ -134,7 +134,7 @@ class SaleOrderNoticeRule(models.Model):
     @api.model
     def _create_missing(self, companies=None):
         """The rules of each company, on for what is not sent by another addon already."""
-        companies = companies or self.env["res.company"].search([])
+        companies = companies or self.env["res.company"].search([("active", "=", True)])
         there = {(rule.company_id, rule.kind) for rule in self.search([("channel_id", "=", False)])}
         self.create(
             [

@@ -369,6 +369,6 @@ class TestCustomerMails(MailCase):
     def test_queries_do_not_grow_with_orders(self):
         self.rule("shipped", show_lots=True)
         self._queries(2)
-        few, many = self._queries(2), self._queries(12)
+        few, many = self._queries(2), self._queries(6)
         self.assertEqual(few[0], many[0])
         self.assertLessEqual(many[1] - few[1], 3)
