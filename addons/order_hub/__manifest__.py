@@ -42,7 +42,12 @@
         "views/sales_channel_setup_views.xml",
         "views/menus.xml",
     ],
-    "demo": ["demo/etsy_demo.xml", "demo/role_users_demo.xml", "demo/stage_log_demo.xml"],
+    "demo": [
+        "demo/etsy_demo.xml",
+        "demo/hub_demo.xml",
+        "demo/role_users_demo.xml",
+        "demo/stage_log_demo.xml",
+    ],
     "post_init_hook": "post_init_hook",
     "assets": {"web.assets_tests": ["order_hub/static/tests/tours/**/*"]},
 }
