@@ -41,7 +41,7 @@ class TestComplaintAccess(ComplaintCase):
             rma.decision_ids.with_user(keeper).write({"quantity": 5})
 
     def test_roles_work_hand_in_hand(self):
-        """Sales takes the complaint, the warehouse the goods, quality decides, accounting credits."""
+        """Sales takes the complaint, the warehouse goods; quality decides, accounting credits."""
         users = {
             role: new_test_user(self.env, f"rma_{role}", groups=f"order_hub.group_role_{role}")
             for role in ("sales", "warehouse", "quality", "accounting")
