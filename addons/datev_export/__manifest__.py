@@ -39,6 +39,7 @@
         "wizard/datev_handover_views.xml",
         "wizard/datev_personal_import_views.xml",
     ],
+    "demo": ["demo/datev_export_demo.xml"],
     "assets": {
         "web.assets_tests": ["datev_export/static/tests/tours/*.js"],
     },

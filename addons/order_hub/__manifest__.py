@@ -52,6 +52,7 @@
     ],
     "demo": [
         "demo/etsy_demo.xml",
+        "demo/hub_demo.xml",
         "demo/role_users_demo.xml",
         "demo/margin_demo.xml",
         "demo/stage_log_demo.xml",

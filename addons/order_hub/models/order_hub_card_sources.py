@@ -21,6 +21,10 @@ OPEN_STATUSES = (
     "partially_shipped",
 )
 BEING_MADE = ("planned", "materials_reserved", "in_production")
+# Whose business a card is; more people may read the orders behind it.
+SALES = "sales_team.group_sale_salesman"
+PRODUCTION = "mrp.group_mrp_user"
+WAREHOUSE = "stock.group_stock_user"
 EXPIRES_SOON = timedelta(days=14)
 
 
@@ -48,23 +52,27 @@ class OrderHubCard(models.Model):
         due = Domain("ship_by_date", "<=", today)
         found = Domain("check_note", "!=", False) & Domain("ignore_exception", "=", False)
 
-        def source(domain, urgent, level="warning"):
+        def source(domain, urgent, level="warning", group=f"{SALES},{PRODUCTION}"):
             action = "order_hub.sale_order_action_hub"
-            return CardSource("sale.order", action, domain, urgent, level, "amount_total")
+            amount = "amount_total"
+            return CardSource("sale.order", action, domain, urgent, level, amount, group=group)
 
         def status(*values):
             return Domain("production_status", "in", values)
 
         return {
-            "check": source(is_open & found | status("blocked"), status("blocked")),
+            "check": source(is_open & found | status("blocked"), status("blocked"), group=SALES),
             "short": source(confirmed & Domain("material_state", "=", "short"), due),
             "late": source(
                 confirmed & (Domain("is_late", "=", True) | Domain("ship_by_date", "<", today)),
                 Domain.TRUE,
+                group=f"{SALES},{WAREHOUSE}",
             ),
             "to_plan": source(status("to_plan"), due),
             "in_production": source(status(*BEING_MADE), due, "info"),
-            "ready": source(status("ready", "partially_shipped"), due),
+            "ready": source(
+                status("ready", "partially_shipped"), due, group=f"{SALES},{WAREHOUSE}"
+            ),
         }
 
     @api.model
@@ -102,21 +110,21 @@ class OrderHubCard(models.Model):
                 Domain("state", "in", ("confirmed", "progress", "to_close")),
                 Domain("date_finished", "<", fields.Datetime.now()),
                 "info",
-                group="mrp.group_mrp_user",
+                group=PRODUCTION,
             ),
             "to_ship": CardSource(
                 "stock.picking",
                 action,
                 outgoing & Domain("state", "=", "assigned"),
                 Domain("scheduled_date", "<", midnight + timedelta(days=1)),
-                group="stock.group_stock_user",
+                group=WAREHOUSE,
             ),
             "shipped_today": CardSource(
                 "stock.picking",
                 action,
                 outgoing & Domain("state", "=", "done") & Domain("date_done", ">=", midnight),
                 level="success",
-                group="stock.group_stock_user,sales_team.group_sale_salesman",
+                group=f"{SALES},{WAREHOUSE}",
             ),
             "expiring": CardSource(
                 "stock.expiry.risk",

@@ -199,8 +199,11 @@ class TestHubCards(HubRecords):
         expected = {
             "seller": (ORDER_CARDS | {"expiring"}, {"runs", "datev"}),
             "planner": ({"runs", "expiring"}, {"channel_orders", "datev"}),
-            "store": ({"to_ship", "shipped_today", "expiring"}, {"channel_orders", "runs"}),
-            "books": ({"invoices"}, {"runs", "to_ship"}),
+            "store": (
+                {"to_ship", "shipped_today", "expiring", "ready", "late"},
+                {"channel_orders", "runs", "check", "to_plan"},
+            ),
+            "books": ({"invoices"}, ORDER_CARDS | {"runs", "to_ship", "shipped_today"}),
             "channels": ({"channel_orders", "channel_unsent", "check"}, {"datev"}),
         }
         for role, (there, missing) in expected.items():
