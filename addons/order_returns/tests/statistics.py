@@ -86,6 +86,13 @@ class StatisticsTests:
             for lot in lots
         ]
         self._ship(order)
-        rmas = self.env["rma"].create([self.raw_vals(order, lot_id=lot.id) for lot in lots])
+        vals = self.raw_vals(
+            self.order_shop,
+            partner_id=self.cafe.id,
+            order_id=order.id,
+            picking_id=move.picking_id.id,
+            move_id=move.id,
+        )
+        rmas = self.env["rma"].create([{**vals, "lot_id": lot.id} for lot in lots])
         rmas.action_confirm()
         self.assertEqual(count(), few)
