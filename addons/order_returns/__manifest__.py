@@ -28,6 +28,7 @@
         "views/portal_templates.xml",
         "views/menus.xml",
     ],
+    "demo": ["demo/complaint_demo.xml"],
     "assets": {"web.assets_tests": ["order_returns/static/tests/tours/**/*"]},
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from odoo.fields import Command
 
 
 class StatisticsTests:
@@ -54,3 +55,44 @@ class StatisticsTests:
         rma = self.take(self.order_shop, 2, "examine")
         self.receive(rma)
         self.assertEqual(self.rate([("lot_id", "=", self.jar_lot.id)])[2], 30)
+
+    def test_queries_do_not_grow_with_what_was_shipped(self):
+        """By lot, product and supplier; ten times the lots and complaints."""
+
+        def count():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            for model, groups in (
+                ("order.complaint.report", ["product_id", "lot_id"]),
+                ("order.complaint.report", ["partner_id", "reason_id"]),
+                ("order.complaint.supplier", ["supplier_id", "ingredient_id"]),
+            ):
+                rows = self.env[model].formatted_read_group(
+                    [], groups, ["complaint_count:sum", "complaint_qty:sum", "ppm:avg"]
+                )
+                self.assertTrue(rows)
+            return self.cr.sql_log_count - before
+
+        self.take(self.order_shop, 1)
+        count()
+        few = count()
+        lots = [self._receive(self.jar, 1, f"Q-{number}") for number in range(10)]
+        order = self._create_order((self.jar, 10), partner_id=self.cafe.id)
+        move = order.order_line.move_ids
+        move._do_unreserve()
+        move.move_line_ids = [
+            Command.create({**move._prepare_move_line_vals(quantity=1), "lot_id": lot.id})
+            for lot in lots
+        ]
+        self._ship(order)
+        vals = self.raw_vals(
+            self.order_shop,
+            partner_id=self.cafe.id,
+            order_id=order.id,
+            picking_id=move.picking_id.id,
+            move_id=move.id,
+        )
+        rmas = self.env["rma"].create([{**vals, "lot_id": lot.id} for lot in lots])
+        rmas.action_confirm()
+        self.assertEqual(count(), few)

@@ -121,13 +121,25 @@ class TestComplaintWeb(ComplaintCase, HttpCase):
 
     # ------------------------------------------------------------- in the web client
     def test_from_complaint_to_credit_note_and_statistics(self):
+        """Who sells, ships and keeps the books in a small company, without being its manager."""
+        groups = (
+            "sales_team.group_sale_salesman_all_leads",
+            "stock.group_stock_user",
+            "account.group_account_invoice",
+        )
+        clerk = new_test_user(self.env, "complaint_clerk", groups=",".join(groups))
+        clerk.tour_enabled = False
         self.invoice(self.order_shop)
         self.env.flush_all()
         self.start_tour(
-            f"/odoo/sales/{self.order_shop.id}", "order_returns_complaint", login="admin"
+            f"/odoo/sales/{self.order_shop.id}",
+            "order_returns_complaint",
+            login=clerk.login,
+            timeout=180,
         )
         rma = self.order_shop.rma_ids
         self.assertEqual((rma.lot_id, rma.product_uom_qty), (self.jar_lot, 2))
         self.assertEqual((rma.state, rma.goods_state), ("refunded", "decided"))
         self.assertEqual(rma.decision_ids.decision, "destroy")
         self.assertEqual(rma.refund_id.invoice_line_ids.quantity, 2)
+        self.assertEqual(rma.create_uid, clerk)
