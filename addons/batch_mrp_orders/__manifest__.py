@@ -77,6 +77,7 @@
         "views/mrp_floor_dialog_views.xml",
         "views/mrp_batch_record_views.xml",
         "views/mrp_production_cost_views.xml",
+        "views/mrp_cleaning_views.xml",
         "report/stock_report_templates.xml",
         "report/delivery_slip_lots.xml",
         "report/stock_label_templates.xml",

@@ -96,6 +96,8 @@ from . import (
     mrp_production_weighing,
     mrp_production_check,
     mrp_production_floor,
+    mrp_cleaning_rule,
+    mrp_cleaning,
     mrp_production_batch_record,
     mrp_production_batch_record_data,
     mrp_production_batch_record_balance,

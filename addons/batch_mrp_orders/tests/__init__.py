@@ -6,6 +6,7 @@ from . import (
     test_allocation_stateful,
     test_batch_record,
     test_best_before,
+    test_cleaning,
     test_closing,
     test_confirmation_queries,
     test_declaration,
