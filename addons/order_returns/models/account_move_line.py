@@ -8,7 +8,7 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     credited_line_id = fields.Many2one(
-        "account.move.line", "Credited Line", readonly=True, copy=False, index="btree_not_null"
+        "account.move.line", readonly=True, copy=False, index="btree_not_null"
     )
     credit_line_ids = fields.One2many("account.move.line", "credited_line_id", readonly=True)
 

@@ -24,6 +24,7 @@ class Rma(models.Model):
             rma._check_creditable()
             super(Rma, rma).action_refund()
             rma._credit_rest()
+        return True
 
     def _check_creditable(self):
         """Invoiced, not credited yet, and nothing refunded by the channel that we ignore."""
