@@ -81,15 +81,16 @@ def _ledger(env) -> dict[str, str]:
     return {code: f"{balance:.2f}" for code, balance in balances.items() if round(balance, 2)}
 
 
-def _export(export) -> dict:
+def _export(exports) -> dict:
+    """The exports of all months."""
     return {
-        "state": export.state,
-        "errors": export.finding_ids.filtered(lambda finding: finding.severity == "error").mapped(
+        "states": sorted(set(exports.mapped("state"))),
+        "errors": exports.finding_ids.filtered(lambda finding: finding.severity == "error").mapped(
             "message"
         ),
         "files": {
             attachment.name: attachment.raw.decode("cp1252")
-            for attachment in export.attachment_ids
+            for attachment in exports.attachment_ids
             if "Buchungsstapel" in attachment.name
         },
     }

@@ -108,7 +108,7 @@ def test_importing_again_changes_nothing(facts):
 
 def test_the_datev_file_is_the_ledger(facts, tmp_path):
     export = facts["export"]
-    assert export["state"] == "exported"
+    assert export["states"] == ["exported"]
     assert export["errors"] == []
     sums = defaultdict(Decimal)
     for name, text in export["files"].items():

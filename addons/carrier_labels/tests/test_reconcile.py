@@ -76,7 +76,7 @@ class TestReconcile(LabelCase):
         picking = self.picking()
         labels = self.env["carrier.label"]
         with patch.object(type(labels), "_store_safely", side_effect=KeyboardInterrupt):
-            self.die(picking.action_buy_labels)
+            self.die(picking._obtain_labels)
         label = self.label(picking)
         self.assertEqual(label.state, "asked")
         self.reconcile()

@@ -43,7 +43,7 @@ class StockPicking(models.Model):
     def _get_pickable(self, partial):
         """Those that can be fetched now; nobody else is planning them."""
         ready = self.filtered(lambda picking: picking.state == "assigned" and not picking.batch_id)
-        ready = ready.try_lock_for_update()
+        ready = ready.try_lock_for_update(allow_referencing=True)
         refused = NOT_PICKED if partial else NOT_PICKED | {"missing"}
         problems = ready._find_ship_problems()
         return ready.browse(

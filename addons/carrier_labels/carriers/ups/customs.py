@@ -45,8 +45,8 @@ def forms(order: LabelOrder) -> Json:
         "ReasonForExport": reason(customs),
         "CurrencyCode": customs.currency,
     }
-    if customs.invoice:
-        told["InvoiceNumber"] = fields.shorten(customs.invoice, fields.REFERENCE)
+    if invoice := fields.shorten(customs.invoice, fields.REFERENCE):
+        told["InvoiceNumber"] = invoice
     if terms := customs.terms or ("DDP" if order.services.duty_paid else ""):
         told["TermsOfShipment"] = terms
     if customs.charges:
