@@ -21,6 +21,7 @@
         "wizard/order_complaint_views.xml",
         "wizard/order_goods_decide_views.xml",
         "report/order_complaint_report_views.xml",
+        "report/rma_report.xml",
         "views/order_complaint_reason_views.xml",
         "views/rma_operation_views.xml",
         "views/rma_views.xml",
