@@ -78,6 +78,9 @@
         "views/mrp_batch_record_views.xml",
         "views/mrp_production_cost_views.xml",
         "views/mrp_cleaning_views.xml",
+        "views/mrp_cleaning_step_views.xml",
+        "views/mrp_cleaning_slot_views.xml",
+        "views/mrp_campaign_views.xml",
         "report/stock_report_templates.xml",
         "report/delivery_slip_lots.xml",
         "report/stock_label_templates.xml",
@@ -98,6 +101,7 @@
         "demo/stock_recall_demo.xml",
         "demo/soap_batch_record_demo.xml",
         "demo/best_before_demo.xml",
+        "demo/campaign_demo.xml",
     ],
     "post_init_hook": "post_init_hook",
     "assets": {

@@ -74,6 +74,22 @@ class MrpCleaningRule(models.Model):
         )
         return self.browse(cleaning.reasons)
 
+    def _get_reasons(self, last, following):
+        """In words, what these rules mind between two products."""
+        lost = last.contained_allergen_ids - following.contained_allergen_ids
+        none = self.env._("none")
+        reasons = []
+        for rule in self:
+            if rule.basis == "allergen":
+                names = (lost & rule.allergen_id if rule.allergen_id else lost).mapped("name")
+                reasons.append(self.env._("Allergen %s", ", ".join(names)))
+            elif rule.basis == "colour":
+                reasons.append(self.env._("dark → light"))
+            else:
+                families = (last.cleaning_family_id.name, following.cleaning_family_id.name)
+                reasons.append(" → ".join(name or none for name in families))
+        return "; ".join(dict.fromkeys(reasons))
+
 
 class ProductTemplate(models.Model):
     _inherit = "product.template"

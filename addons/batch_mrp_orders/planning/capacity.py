@@ -32,11 +32,16 @@ class WorkingTime:
 
     def __init__(self, intervals: Iterable[Interval]) -> None:
         spans = merged(intervals)
+        self._spans = spans
         self._starts = [start for start, _end in spans]
         self._ends = [end for _start, end in spans]
         self._before = [0]  # working minutes before each span, and all of them at the end
         for start, end in spans:
             self._before.append(self._before[-1] + end - start)
+
+    def spans(self) -> list[Interval]:
+        """The working time as intervals that do not touch."""
+        return self._spans
 
     def _count_before(self, minute: int) -> int:
         """Working minutes before ``minute``."""
@@ -80,6 +85,10 @@ class WorkCentre:
         self.working = WorkingTime(working)
         self._booked = sorted(interval for interval in booked if interval[0] < interval[1])
 
+    @property
+    def booked(self) -> list[Interval]:
+        return self._booked
+
     def book(self, interval: Interval) -> None:
         if interval[0] < interval[1]:
             insort(self._booked, interval)
@@ -90,7 +99,7 @@ class WorkCentre:
         if self._booked[index : index + 1] == [interval]:
             del self._booked[index]
 
-    def _gaps(self, start: int) -> Iterator[tuple[int, int | None]]:
+    def gaps(self, start: int) -> Iterator[tuple[int, int | None]]:
         """Spans without booking from ``start`` on; None stands for no end."""
         for begin, end in self._booked:
             if end <= start:
@@ -104,7 +113,7 @@ class WorkCentre:
         """The first slot of ``minutes`` from ``start`` on; None beyond the horizon."""
         if minutes <= 0:
             return start, start
-        for begin, end in self._gaps(start):
+        for begin, end in self.gaps(start):
             slot = self.working.span_from(begin, minutes)
             if slot is None:
                 return None
@@ -117,7 +126,7 @@ class WorkCentre:
         if minutes <= 0:
             return (end, end) if start <= end else None
         gaps = [
-            (begin, end if stop is None else min(stop, end)) for begin, stop in self._gaps(start)
+            (begin, end if stop is None else min(stop, end)) for begin, stop in self.gaps(start)
         ]
         for begin, stop in reversed(gaps):
             if begin < stop and self.working.between(begin, stop) >= minutes:

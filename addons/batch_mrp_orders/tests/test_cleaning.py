@@ -5,7 +5,8 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user
+from odoo.fields import Command
+from odoo.tests import Form, new_test_user
 
 from .common import BatchCase
 
@@ -119,3 +120,44 @@ class TestCleaning(BatchCase):
         self.rule.company_id = self.company
         with self.assertRaises(UserError):
             self._create_run(self.bulk).workorder_ids._check_cleaned()
+
+    def _add_steps(self):
+        return self.env["mrp.cleaning.step"].create(
+            [{"rule_id": self.rule.id, "name": name} for name in ("Rinse hot", "Take a swab")]
+        )
+
+    def test_checklist_is_ticked_before_the_sign_off(self):
+        steps = self._add_steps()
+        self._run_nuts()
+        run = self._create_run(self.bulk)
+        action = run.action_sign_cleaning()
+        cleanings = self.env["mrp.cleaning"].with_user(self.operator)
+        form = Form(cleanings.with_context(**action["context"]))
+        self.assertEqual([row["name"] for row in form.check_ids._records], steps.mapped("name"))
+        with form.check_ids.edit(0) as check:
+            check.is_done = True
+        with self.assertRaisesRegex(UserError, "Take a swab"):
+            form.save()
+        with form.check_ids.edit(1) as check:
+            check.is_done = True
+        entry = form.save()
+        steps[1].name = "Take two swabs"
+        self.assertEqual(entry.check_ids.mapped("name"), ["Rinse hot", "Take a swab"])
+        with self.assertRaises(AccessError):
+            entry.check_ids[0].is_done = False
+        run.action_floor_start()
+
+    def test_failed_test_and_other_runs_need_no_checklist(self):
+        steps = self._add_steps()
+        self._run_nuts()
+        same = self._create_run(self.nut_honey)
+        self.assertFalse(self._sign(self.operator, production_id=same.id).check_ids)
+        self._sign(self.operator, kind="fail", production_id=self._create_run(self.bulk).id)
+        with self.assertRaises(UserError):
+            self._sign(self.operator)
+        ticked = [
+            Command.create({"step_id": step.id, "is_done": True, "name": "Made up"})
+            for step in steps
+        ]
+        entry = self._sign(self.operator, check_ids=ticked)
+        self.assertEqual(entry.check_ids.mapped("name"), steps.mapped("name"))
