@@ -11,7 +11,7 @@ from tools.odoo_run import Odoo, concerns
 
 BRIDGE = "order_hub"
 # Comes with the bridge where the addons of others that it needs are installed, as they are here.
-ON_THE_BRIDGE = ["order_hub_payments", "order_returns"]
+ON_THE_BRIDGE = ["order_hub_payments", "order_hub_start", "order_returns"]
 OWN = own_addons()
 BRIDGED = [name for addon in OWN if addon.name == BRIDGE for name in addon.depends]
 BRIDGED = [name for name in BRIDGED if name in own_names()]
@@ -102,7 +102,7 @@ def test_the_bridge_comes_and_goes_with_what_it_bridges(
     assert database.installed() == {first, second, BRIDGE, *ON_THE_BRIDGE}
     database.uninstall(second)
     assert database.installed() == {first}
-    assert [database.left_behind(name) for name in (BRIDGE, *ON_THE_BRIDGE)] == [[], [], []]
+    assert [database.left_behind(name) for name in (BRIDGE, *ON_THE_BRIDGE)] == [[]] * 4
     assert database.warnings() == []
 
 

@@ -1,0 +1,27 @@
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+{
+    "name": "Order Hub: First Steps",
+    "summary": "From an empty database to the first planned run in an hour",
+    "version": "19.0.1.0.0",
+    "development_status": "Beta",
+    "category": "Sales/Sales",
+    "website": "https://github.com/batch-order-hub/batch-order-hub",
+    "author": "Batch Order Hub contributors",
+    "license": "AGPL-3",
+    "auto_install": True,
+    "depends": ["order_hub"],
+    "external_dependencies": {"python": ["babel", "openpyxl", "python-stdnum", "XlsxWriter"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "security/rules.xml",
+        "security/comparison_rules.xml",
+        "data/queue_job.xml",
+        "data/order_hub_start_step.xml",
+        "views/menus.xml",
+        "views/order_hub_start_views.xml",
+        "views/order_hub_start_company_views.xml",
+        "views/order_hub_import_views.xml",
+        "views/order_hub_comparison_views.xml",
+    ],
+    "assets": {"web.assets_tests": ["order_hub_start/static/tests/tours/**/*"]},
+}
