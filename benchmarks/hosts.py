@@ -197,6 +197,7 @@ def _trouble(cluster: Cluster, load: Load, port: int) -> None:
     _until_work(load, f"{second}: network cut")
     _pass(load, CUT)
     cluster.net.join(second)
+    _until_well(cluster, load, second)
     orders.join()
     load.wait()
     load.settle()
@@ -223,6 +224,18 @@ def _until_work(load: Load, label: str) -> None:
             raise SystemExit(f"{label}: nothing goes on.")
         time.sleep(0.2)
     print(f"{label:<46} {time.monotonic() - start:8.1f} s until new work is done", flush=True)
+
+
+def _until_well(cluster: Cluster, load: Load, name: str) -> None:
+    """How long until a host answers again by itself."""
+    start = time.monotonic()
+    while not cluster.is_well(name):
+        load.hurry()
+        if time.monotonic() - start > PATIENCE:
+            raise SystemExit(f"{name} does not answer again.")
+        time.sleep(0.2)
+    label = f"{name}: network there again"
+    print(f"{label:<46} {time.monotonic() - start:8.1f} s until it answers", flush=True)
 
 
 def _judge(cluster: Cluster, load: Load) -> None:

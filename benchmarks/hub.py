@@ -20,7 +20,7 @@ REPORTS = {
     "lead times": (
         "sale.order.stage.report",
         [
-            ("is_open", "=", False),
+            ("left_on", "!=", False),
             ("stage", "!=", "quotation"),
             ("entered_on", ">=", "-12w"),
         ],
@@ -29,7 +29,7 @@ REPORTS = {
     ),
     "where orders wait": (
         "sale.order.stage.report",
-        [("is_open", "=", True)],
+        [("left_on", "=", False)],
         ["stage"],
         ["days:avg", "days_total:sum", "__count"],
     ),
@@ -145,12 +145,7 @@ def _make_base(env) -> dict[str, Any]:
     env["stock.quant"]._update_available_quantity(
         product, order.warehouse_id.lot_stock_id, 2, lot_id=lot
     )
-    order.with_context(order_checked=True).action_confirm()
-    order.picking_ids.action_assign()
-    order.picking_ids.move_ids.picked = True
-    order.picking_ids.with_context(skip_backorder=True, skip_expired=True).button_validate()
-    invoice = order._create_invoices()
-    invoice.action_post()
+    invoice = _common.ship_and_invoice(order)
     channel = env["sales.channel"].create({"name": "Bench"})
     row = env["sales.channel.order"].create(
         {

@@ -86,12 +86,7 @@ def _make_base(env) -> dict[str, Any]:
             "order_line": [(0, 0, {"product_id": soap.id, "product_uom_qty": n}) for n in (1, 2)],
         }
     )
-    order.with_context(order_checked=True).action_confirm()
-    order.picking_ids.action_assign()
-    order.picking_ids.move_ids.picked = True
-    order.picking_ids.with_context(skip_backorder=True, skip_expired=True).button_validate()
-    invoice = order._create_invoices()
-    invoice.action_post()
+    _common.ship_and_invoice(order)
     return {
         "sale_order": order.id,
         "lines": order.order_line.ids,

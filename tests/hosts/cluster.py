@@ -97,7 +97,10 @@ class Cluster:
         variables.pop("ODOO_QUEUE_JOB_CHANNELS", None)
         arguments = ["-d", DATABASE, f"--db-filter=^{DATABASE}$", f"--workers={WORKERS}"]
         arguments += [f"--http-port={WEB}", "--http-interface=0.0.0.0", "--max-cron-threads=1"]
-        program = [str(settings.VENV_PYTHON), str(settings.PROJECT / "tests/hosts/serve.py")]
+        # Started again whenever it ends, as any set-up for more than a try does it.
+        python = str(settings.VENV_PYTHON)
+        program = [python, "-m", "tests.hosts.keep", python]
+        program += [str(settings.PROJECT / "tests/hosts/serve.py")]
         program += ["-c", str(settings.ODOO_CONF), *arguments, "--log-level=info"]
         with (self.logs / f"{name}.log").open("ab") as log:
             subprocess.Popen(
