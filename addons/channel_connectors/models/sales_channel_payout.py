@@ -355,3 +355,16 @@ class SalesChannel(models.Model):
         if line.kind == "fee_vat":
             return self.fee_vat_account_id
         return self.env["account.account"]
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    # The way back, so that entries which belong to no payout, the most, are not looked up in all
+    # payouts each time one of their lines changes.
+    channel_payout_line_ids = fields.One2many(
+        "sales.channel.payout.line",
+        "move_line_id",
+        "Movements in Payouts",
+        groups="account.group_account_user,channel_connectors.group_channel_reader",
+    )

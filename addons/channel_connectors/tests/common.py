@@ -19,6 +19,7 @@ from tests.sandbox.shopify import (  # noqa: E402
     default_orders,
     expected_totals,
 )
+from tests.sandbox.shopify.store import Bucket  # noqa: E402
 
 GOODS = {
     "HON-500": ("Honey 500 g", 9.50),
@@ -84,7 +85,7 @@ class ChannelCase(GermanCase):
         cls.env["product.product"].search(
             [("default_code", "in", list(GOODS)), ("id", "not in", cls._product_ids())]
         ).default_code = False
-        cls.store = Store(*default_orders())
+        cls.store = Store(*default_orders(), bucket=Bucket.bottomless())
         sandbox = Sandbox(cls.store).start()
         cls.addClassCleanup(sandbox.stop)
         cls.sandbox = sandbox

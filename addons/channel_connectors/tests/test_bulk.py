@@ -17,7 +17,7 @@ BULK = "odoo.addons.channel_connectors.models.sales_channel_bulk"
 class TestBulk(ChannelCase):
     def setUp(self):
         super().setUp()
-        sandbox = Sandbox(Store(generate(60), bucket=Bucket(size=1e6, rate=1e6))).start()
+        sandbox = Sandbox(Store(generate(60), bucket=Bucket.bottomless())).start()
         self.addCleanup(sandbox.stop)
         self.shop = sandbox.store
         self.channel.api_base = sandbox.url

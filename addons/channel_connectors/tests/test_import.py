@@ -4,7 +4,7 @@ import json
 
 from odoo import Command
 
-from .common import ChannelCase, Sandbox, Store, default_orders
+from .common import Bucket, ChannelCase, Sandbox, Store, default_orders
 
 from tests.sandbox.shopify.orders import generate  # isort: skip
 
@@ -95,7 +95,7 @@ class TestImport(ChannelCase):
         bare = copy.deepcopy(orders[:2])
         for order in bare:
             order.update(customer=None, email=None, billingAddress=None, shippingAddress=None)
-        with Sandbox(Store(bare)) as sandbox:
+        with Sandbox(Store(bare, bucket=Bucket.bottomless())) as sandbox:
             self.channel.api_base = sandbox.url
             self.import_all()
             self.assertEqual(self.row("#1001").reason_code, "address")
@@ -175,7 +175,8 @@ class TestImport(ChannelCase):
             return original(records, vals_list)
 
         self.patch(type(self.env["sale.order"]), "create", create)
-        with Sandbox(Store(poisoned, refunds)) as sandbox, self.assertLogs(LOGGER, "ERROR"):
+        store = Store(poisoned, refunds, bucket=Bucket.bottomless())
+        with Sandbox(store) as sandbox, self.assertLogs(LOGGER, "ERROR"):
             self.channel.api_base = sandbox.url
             self.import_all(import_test_orders=True)
         states = {row.name: row.state for row in self.channel.order_ids}
@@ -191,7 +192,7 @@ class TestImport(ChannelCase):
         orders, _refunds = default_orders()
         wrong = copy.deepcopy(orders[:1])
         wrong[0]["totalPriceSet"]["shopMoney"]["amount"] = "99.99"
-        with Sandbox(Store(wrong)) as sandbox:
+        with Sandbox(Store(wrong, bucket=Bucket.bottomless())) as sandbox:
             self.channel.api_base = sandbox.url
             self.import_all()
         self.assertEqual(self.row("#1001").reason_code, "payload")
@@ -202,7 +203,7 @@ class TestImport(ChannelCase):
         foreign = copy.deepcopy(orders[:1])
         foreign[0].update(currencyCode="USD", presentmentCurrencyCode="USD")
         foreign = json.loads(json.dumps(foreign).replace("EUR", "USD"))
-        with Sandbox(Store(foreign)) as sandbox:
+        with Sandbox(Store(foreign, bucket=Bucket.bottomless())) as sandbox:
             self.channel.api_base = sandbox.url
             self.import_all()
         self.assertEqual(self.row("#1001").reason_code, "currency")
@@ -225,7 +226,7 @@ class TestImport(ChannelCase):
         ):
             money = long[key]["shopMoney"]
             money["amount"] = f"{float(money['amount']) + 80 * add:.2f}"
-        with Sandbox(Store([*orders, long])) as sandbox:
+        with Sandbox(Store([*orders, long], bucket=Bucket.bottomless())) as sandbox:
             self.channel.api_base = sandbox.url
             self.import_all()
         self.assertEqual(len(self.channel.order_ids), 61)

@@ -41,6 +41,15 @@ class TestPayouts(OutgoingCase):
             orders |= order
         return orders
 
+    def test_entries_are_not_looked_up_in_payouts(self):
+        """What is booked belongs to no payout: no payout is searched for each line of it."""
+        orders = self.billed("#1001")
+        lines = type(self.env["sales.channel.payout.line"])
+        with patch.object(lines, "search", side_effect=AssertionError("looked up")):
+            orders._register_channel_payments()
+            self.env.flush_all()
+        self.assertTrue(orders.channel_payment_ids.payment_id.move_id.line_ids)
+
     def test_cleared_to_zero(self):
         """Order, payment, payout, fee and bank: nothing is left on the clearing account."""
         orders = self.billed("#1001", "#1002", "#1004")

@@ -110,29 +110,32 @@ class SaleOrderNotice(models.Model):
     @api.model
     def _collect_shipped(self):
         """Deliveries that have left; with a carrier they wait for the tracking number."""
-        self._insert(
+        self._collect_deliveries(
             "shipped",
             SQL(
-                """
-                SELECT o.id AS order_id, p.id::text AS subject, NULL::date AS told_date,
-                       p.id AS picking_id, rule.*
-                  FROM stock_picking p
-                  JOIN sale_order o ON o.id = p.sale_id
-                  JOIN stock_location place ON place.id = p.location_dest_id %s
-                 WHERE rule.kind = 'shipped' AND p.state = 'done' AND place.usage = 'customer'
-                   AND p.date_done >= rule.enabled_on
+                """p.date_done >= rule.enabled_on
                    AND (p.carrier_id IS NULL OR p.carrier_tracking_ref IS NOT NULL
-                        OR p.date_done <= %s - rule.tracking_hours * INTERVAL '1 hour')
-                """,
-                RULE_OF_ORDER,
+                        OR p.date_done <= %s - rule.tracking_hours * INTERVAL '1 hour')""",
                 fields.Datetime.now(),
             ),
         )
 
     @api.model
     def _collect_delivered(self):
-        self._insert(
+        self._collect_deliveries(
             "delivered",
+            SQL(
+                """p.delivered_on >= rule.enabled_on
+                   AND p.delivered_on <= %s - rule.days * INTERVAL '1 day'""",
+                fields.Datetime.now(),
+            ),
+        )
+
+    @api.model
+    def _collect_deliveries(self, kind, due):
+        """A row for each delivery to a customer that is done and for which ``due`` is true."""
+        self._insert(
+            kind,
             SQL(
                 """
                 SELECT o.id AS order_id, p.id::text AS subject, NULL::date AS told_date,
@@ -140,12 +143,11 @@ class SaleOrderNotice(models.Model):
                   FROM stock_picking p
                   JOIN sale_order o ON o.id = p.sale_id
                   JOIN stock_location place ON place.id = p.location_dest_id %s
-                 WHERE rule.kind = 'delivered' AND p.state = 'done' AND place.usage = 'customer'
-                   AND p.delivered_on >= rule.enabled_on
-                   AND p.delivered_on <= %s - rule.days * INTERVAL '1 day'
+                 WHERE rule.kind = %s AND p.state = 'done' AND place.usage = 'customer' AND %s
                 """,
                 RULE_OF_ORDER,
-                fields.Datetime.now(),
+                kind,
+                due,
             ),
         )
 

@@ -90,28 +90,39 @@ class SaleOrderDeliveryReport(models.Model):
 
     @property
     def _table_query(self):
-        """Days are those of the company; orders without a delivery date have no ship-by day."""
+        """Days are those of the company; orders without a delivery date have no ship-by day.
+
+        The row of an order is its last shipment, the one that none follows, and not the maximum of
+        all: so a filter on the day reads the shipments of these days, not of all orders ever.
+        """
         return SQL(
             """
             SELECT o.id, o.id AS order_id, o.company_id, o.partner_id, o.channel_id,
-                   o.warehouse_id, o.date_order, o.ship_by_date, shipped.moment AS shipped_on,
+                   o.warehouse_id, o.date_order, o.ship_by_date, picking.date_done AS shipped_on,
                    (shipped.day <= o.ship_by_date)::integer::float8 AS punctual,
                    GREATEST(shipped.day - o.ship_by_date, 0) AS days_late,
-                   EXTRACT(EPOCH FROM shipped.moment - o.date_order)::float8 / %s AS lead_days
-              FROM sale_order o
+                   EXTRACT(EPOCH FROM picking.date_done - o.date_order)::float8 / %s AS lead_days
+              FROM stock_picking picking
+              JOIN stock_picking_type kind ON kind.id = picking.picking_type_id
+              JOIN sale_order o ON o.id = picking.sale_id
               JOIN res_company company ON company.id = o.company_id
               JOIN res_partner address ON address.id = company.partner_id
               LEFT JOIN resource_calendar calendar ON calendar.id = company.resource_calendar_id
              CROSS JOIN LATERAL (
-                   SELECT MAX(picking.date_done) AS moment,
-                          (MAX(picking.date_done) AT TIME ZONE 'UTC'
+                   SELECT (picking.date_done AT TIME ZONE 'UTC'
                            AT TIME ZONE COALESCE(calendar.tz, address.tz, 'UTC'))::date AS day
-                     FROM stock_picking picking
-                     JOIN stock_picking_type kind ON kind.id = picking.picking_type_id
-                    WHERE picking.sale_id = o.id AND picking.state = 'done'
-                      AND kind.code = 'outgoing') shipped
+                   ) shipped
              WHERE o.production_status IN ('shipped', 'delivered', 'done')
-               AND shipped.moment IS NOT NULL
+               AND picking.state = 'done' AND picking.date_done IS NOT NULL
+               AND kind.code = 'outgoing'
+               AND NOT EXISTS (
+                   SELECT 1
+                     FROM stock_picking later
+                     JOIN stock_picking_type later_kind
+                       ON later_kind.id = later.picking_type_id
+                      AND later_kind.code = 'outgoing'
+                    WHERE later.sale_id = picking.sale_id AND later.state = 'done'
+                      AND (later.date_done, later.id) > (picking.date_done, picking.id))
             """,
             SECONDS_OF_DAY,
         )

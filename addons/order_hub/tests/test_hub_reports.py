@@ -102,6 +102,32 @@ class TestHubReports(BatchCase):
         )
         self.assertEqual(rate, 0.5)  # the one without a date counts on neither side
 
+    def test_last_shipment_counts(self):
+        """An order in two parcels is one row, with the day of the second; also of one moment."""
+        self._stock_up(self.jar, 20)
+        order = self._create_order((self.jar, 2), (self.jar, 3))
+        self._ship(order)
+        first = order.picking_ids
+        second = first.copy({"sale_id": order.id})
+        now = fields.Datetime.now()
+        report = self.env["sale.order.delivery.report"]
+        for states, moments, expected in (
+            (("done", "done"), (-2, -1), -1),
+            (("done", "done"), (-1, -2), -1),
+            (("done", "done"), (-1, -1), -1),
+            (("done", "cancel"), (-2, -1), -2),
+        ):
+            for picking, state, days in zip(first + second, states, moments, strict=True):
+                picking.write({"state": state, "date_done": now + timedelta(days=days)})
+            self.env.flush_all()
+            self.env.invalidate_all()
+            row = report.search([("order_id", "=", order.id)])
+            self.assertEqual(len(row), 1)
+            self.assertEqual(row.shipped_on, now + timedelta(days=expected))
+            self.assertFalse(
+                report.search([("order_id", "=", order.id), ("shipped_on", "<", row.shipped_on)])
+            )
+
     def test_open_orders_are_not_shipped(self):
         order = self._create_order((self.jar, 2))
         self.env.flush_all()
