@@ -14,7 +14,7 @@ WORKERS = 3
 
 def test_parallel_imports_are_exactly_once(odoo, test_template, clone_database):
     database = clone_database(test_template)
-    store = Store(generate(120, seed=21), bucket=Bucket(size=1e6, rate=1e6))
+    store = Store(generate(120, seed=21), bucket=Bucket.bottomless())
     with Sandbox(store) as shop:
         channel = odoo.call(database, f"{FACTS}:set_up", "channel-setup.log", f"url={shop.url}")[-1]
         argument = f"channel_id={channel}"

@@ -17,7 +17,7 @@ DEADLY = {"fulfilment": ("send", 2), "stock": ("set_levels", 2), "refund": ("ref
 
 def test_effects_happen_exactly_once(odoo, test_template, clone_database):
     database = clone_database(test_template)
-    store = Store(generate(ORDERS, seed=5), bucket=Bucket(size=1e6, rate=1e6))
+    store = Store(generate(ORDERS, seed=5), bucket=Bucket.bottomless())
     with Sandbox(store) as shop:
         arguments = (f"url={shop.url}", f"orders={ORDERS}")
         channel = odoo.call(database, f"{FACTS}:set_up", "outgoing-setup.log", *arguments)[-1]

@@ -9,6 +9,7 @@ import pytest
 from mloda.community.feature_groups.experimental.german_ledger.datev import read_batch
 
 from tests.sandbox.shopify import Sandbox, Store, default_orders, expected_totals
+from tests.sandbox.shopify.store import Bucket
 
 CENT = Decimal("0.01")
 # Revenue accounts of SKR03 on which DATEV computes the tax: rate and tax account.
@@ -22,7 +23,7 @@ def facts(odoo, test_template, tmp_path_factory):
     database = "order_to_cash_test"
     odoo.server.drop(database)
     odoo.server.create(database, test_template)
-    with Sandbox(Store(*default_orders())) as shop:
+    with Sandbox(Store(*default_orders(), bucket=Bucket.bottomless())) as shop:
         odoo.call(database, "tools.demo:load", "test-demo.log")
         odoo.call(database, "tools.main_job:main", "test-main-job.log", f"shop_url={shop.url}")
         told = odoo.call(database, "tests.order_to_cash_facts:collect", "test-facts.log")

@@ -39,7 +39,7 @@ def base(odoo: Odoo) -> str:
 
 
 def test(odoo: Odoo) -> str:
-    """Return the name of the test template: base with our addons installed."""
+    """Return the name of the test template: base with our addons, and the assets bundled."""
     source = base(odoo)
     key = hashlib.sha256(f"{source} {manifests.addons_digest()}".encode()).hexdigest()
     name = f"{_prefix()}test_{key[:12]}"
@@ -47,6 +47,7 @@ def test(odoo: Odoo) -> str:
         with step("Test database: our addons"):
             work = f"{name}_new"
             install_own(odoo, source, work, install_log().name)
+            odoo.call(work, "tools.assets:bundle", "assets.log")
             _drop_others(odoo, "test_", keep=work)
             odoo.server.rename(work, name)
     return name

@@ -27,7 +27,7 @@ MANY = 10_000 if os.environ.get("SOAK") else 2000
 @pytest.fixture
 def shop():
     orders, refunds = sample_orders()
-    store = Store([*orders, *generate(130)], refunds, bucket=Bucket(size=1e6, rate=1e6))
+    store = Store([*orders, *generate(130)], refunds, bucket=Bucket.bottomless())
     with Sandbox(store) as running:
         yield running
 
@@ -179,7 +179,7 @@ def test_a_search_that_cannot_begin_anew_goes_on(monkeypatch):
     for order in orders:
         order["updatedAt"] = stamp.strftime("%Y-%m-%dT%H:%M:%SZ")
     monkeypatch.setattr(adapter_module, "PAGES_PER_SEARCH", 1)
-    store = Store(orders, bucket=Bucket(size=1e6, rate=1e6))
+    store = Store(orders, bucket=Bucket.bottomless())
     with Sandbox(store) as running:
         found = orders_of(connect(running).order_pages(stamp - timedelta(days=1)))
         assert len(found) == 120

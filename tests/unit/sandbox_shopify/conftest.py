@@ -18,7 +18,7 @@ def connect(shop, **options):
 
 @pytest.fixture
 def shop(tmp_path):
-    store = Store(*sample_orders(), bucket=Bucket(size=1e6, rate=1e6))
+    store = Store(*sample_orders(), bucket=Bucket.bottomless())
     with Sandbox(store, state_file=tmp_path / "state") as running:
         yield running
 
