@@ -5,9 +5,11 @@
   warning catches it with `assertLogs` or `mute_logger`, and then this plugin does not see it.
 
 Tests that run side by side have databases of their own, but share their files: Odoo would delete
-after each class what its own database does not know.
+after each class what its own database does not know. They share the processors too: a tour has
+more time than Odoo's minute.
 """
 
+import functools
 import logging
 from collections.abc import Generator
 from unittest import mock
@@ -18,6 +20,7 @@ from tools.manifests import own_names
 
 # The vendors' own samples may not be given away, so a clone may be without them.
 ALLOWED_SKIPS = ("vendor samples not present",)
+TOUR_SECONDS = 300
 LOGGERS = tuple(f"odoo.addons.{name}" for name in own_names())
 
 
@@ -53,6 +56,16 @@ def kept_files(load_registry: None) -> Generator[None, None, None]:
     from odoo.tests.common import TransactionCase
 
     with mock.patch.object(TransactionCase, "_gc_filestore", lambda: None):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_tours(load_registry: None) -> Generator[None, None, None]:
+    """Let a tour take its time; `order_hub/static/tests/tours/patient.js` does so for a step."""
+    from odoo.tests.common import HttpCase
+
+    patient = functools.partialmethod(HttpCase.start_tour, timeout=TOUR_SECONDS)
+    with mock.patch.object(HttpCase, "start_tour", patient):
         yield
 
 
