@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 from mloda.community.feature_groups.experimental.german_ledger.datev import read_batch
 
+from tests.german import DATE, MONEY, foreign
 from tests.sandbox.shopify import Sandbox, Store, default_orders, expected_totals
 from tests.sandbox.shopify.store import Bucket
 
@@ -18,8 +19,8 @@ LIFTED = "40"
 
 
 @pytest.fixture(scope="module")
-def facts(odoo, test_template, tmp_path_factory):
-    """What there is after the main job, and after a second import."""
+def facts(odoo, test_template):
+    """What there is after the main job and after a second import, and all prints and mails."""
     database = "order_to_cash_test"
     odoo.server.drop(database)
     odoo.server.create(database, test_template)
@@ -28,7 +29,12 @@ def facts(odoo, test_template, tmp_path_factory):
         odoo.call(database, "tools.main_job:main", "test-main-job.log", f"shop_url={shop.url}")
         told = odoo.call(database, "tests.order_to_cash_facts:collect", "test-facts.log")
         again = odoo.call(database, "tests.order_to_cash_facts:import_again", "test-again.log")
-    yield {**json.loads(told[-1]), "again": json.loads(again[-1])}
+        german = odoo.call(database, "tests.german_facts:collect", "test-german.log")
+    yield {
+        **json.loads(told[-1]),
+        "again": json.loads(again[-1]),
+        "german": json.loads(german[-1]),
+    }
     odoo.server.drop(database)
 
 
@@ -133,3 +139,29 @@ def expand(account: str, amount: Decimal, key: str):
     rate, tax_account = AUTOMATIC[account]
     tax = (amount * rate / (100 + rate)).quantize(CENT, ROUND_HALF_UP)
     return [(account, amount - tax), (tax_account, tax)]
+
+
+# What each print and mail has to show, so that the test has seen something.
+WITH_MONEY = (
+    "print sale.report_saleorder",
+    "print account.report_invoice_with_payments",
+    "print datev_export.report_datev_sheet",
+    "mail order_hub.mail_template_confirmation",
+    "mail order_hub_payments.mail_template_first",
+)
+WITHOUT_DATE = (
+    "print mrp.report_mrporder",
+    "mail order_hub.mail_template_in_production_notice",
+    "mail order_hub.mail_template_delivered_notice",
+    "mail order_hub.mail_template_confirmation",
+    "mail order_returns.mail_template_label",
+)
+
+
+def test_prints_and_mails_are_as_germans_write(facts):
+    for name, texts in facts["german"].items():
+        assert any(texts), f"{name}: nothing to look at"
+        assert [found for text in texts for found in foreign(text)] == [], name
+        assert name in WITHOUT_DATE or any(map(DATE.search, texts)), name
+    for name in WITH_MONEY:
+        assert any(map(MONEY.search, facts["german"][name])), name

@@ -81,6 +81,7 @@
         "views/mrp_cleaning_step_views.xml",
         "views/mrp_cleaning_slot_views.xml",
         "views/mrp_campaign_views.xml",
+        "report/report_layout.xml",
         "report/stock_report_templates.xml",
         "report/delivery_slip_lots.xml",
         "report/stock_label_templates.xml",

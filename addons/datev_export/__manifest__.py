@@ -15,6 +15,7 @@
         "security/datev_handover_security.xml",
         "data/ir_cron_handover_data.xml",
         "data/mail_template_handover_data.xml",
+        "report/report_layout.xml",
         "report/datev_sheet_templates.xml",
         "data/ir_cron.xml",
         "views/datev_export_views.xml",

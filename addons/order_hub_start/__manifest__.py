@@ -17,6 +17,7 @@
         "security/comparison_rules.xml",
         "data/queue_job.xml",
         "data/order_hub_start_step.xml",
+        "data/order_hub_card.xml",
         "views/menus.xml",
         "views/order_hub_start_views.xml",
         "views/order_hub_start_company_views.xml",

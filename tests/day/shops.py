@@ -59,13 +59,13 @@ class ShopifyDay(ShopifyWorld):
         """What is made to order does not run out in the shop."""
 
     def told(self) -> dict[str, list[str]]:
-        """Numbers of parcels by order."""
+        """Numbers of parcels by order; a parcel without one has an empty one."""
         with self.store.lock:
             return {
                 node["name"]: [
                     row["number"]
                     for shipment in node.get("fulfillments") or ()
-                    for row in shipment["trackingInfo"]
+                    for row in shipment["trackingInfo"] or [{"number": ""}]
                 ]
                 for node in self.store.orders.values()
             }

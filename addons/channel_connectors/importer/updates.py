@@ -19,7 +19,7 @@ class OrderUpdater:
         ``order`` is what it says, ``complete`` the same with all taxes.
         """
         sale_order = row.sale_order_id.with_context(**NO_MAIL)
-        sale_order.write(self.values.status_vals(order))
+        self._follow_status(sale_order, order)
         if order.cancelled_at and sale_order.state != "cancel":
             if sale_order._channel_is_committed():
                 reason = self.env._("Cancelled in the channel, but already shipped or invoiced.")
@@ -47,6 +47,13 @@ class OrderUpdater:
         row.write(
             {"state": "imported", "content": content, "amount_tax": float(complete.tax_total)}
         )
+
+    def _follow_status(self, sale_order, order):
+        """An order that came again as it was is not written: it may be in somebody's hands."""
+        wanted = self.values.status_vals(order)
+        known = sale_order._convert_to_write({name: sale_order[name] for name in wanted})
+        if changed := {name: value for name, value in wanted.items() if known[name] != value}:
+            sale_order.write(changed)
 
     def _is_to_follow(self, change):
         """An address that was not known before, or that a person has just corrected."""

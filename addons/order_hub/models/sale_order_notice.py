@@ -103,7 +103,14 @@ class SaleOrderNotice(models.Model):
             return []
         lots = {(line.product_id, line.lot_id) for line in self.picking_id.move_line_ids}
         return sorted(
-            (product.display_name, lot.name, lot.expiration_date) for product, lot in lots if lot
+            (
+                # The customer knows the name, not our number.
+                product.with_context(display_default_code=False).display_name,
+                lot.name,
+                lot.expiration_date,
+            )
+            for product, lot in lots
+            if lot
         )
 
     # ------------------------------------------------------------------ by hand

@@ -107,8 +107,8 @@ class SaleOrder(models.Model):
         :return: the orders that were due, and those for which the step went through
         """
         due = self.search(self._get_step_domain(step) & domain, limit=STEP_BATCH, order="id")
-        # What another job works on is left to it.
-        due = due.try_lock_for_update()
+        # What another job works on is left to it; imports may still refer to these orders.
+        due = due.try_lock_for_update(allow_referencing=True)
         done = self.browse()
         # sudo: a workflow does what it is set up to do, whoever sets it off
         for company, orders in due.sudo().grouped("company_id").items():

@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from . import order_hub_card
 from . import order_hub_import
 from . import order_hub_import_row
 from . import order_hub_import_words

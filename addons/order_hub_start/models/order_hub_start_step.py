@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 # What a letter, an invoice and DATEV need to know of a company.
@@ -32,6 +33,7 @@ class OrderHubStartStep(models.Model):
     state = fields.Selection(
         [("open", "Open"), ("done", "Done"), ("settled", "Settled by Hand")],
         compute="_compute_state",
+        search="_search_state",
     )
     fact = fields.Char("So Far", compute="_compute_state")
 
@@ -47,6 +49,12 @@ class OrderHubStartStep(models.Model):
             settled = company in step.settled_company_ids
             step.state = "done" if is_done else "settled" if settled else "open"
             step.fact = fact
+
+    @api.model
+    def _search_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("id", "in", self._get_steps().filtered(lambda step: step.state in value).ids)
 
     @api.model
     def _get_facts(self):

@@ -53,6 +53,23 @@ class TestSteps(StartCase):
         with self.assertRaises(ValidationError):
             form.save()
 
+    def test_hub_of_a_new_company_leads_to_the_steps(self):
+        def cards(company, user):
+            hub = self.env["order.hub.card"].with_user(user).with_company(company)
+            return hub.search([("code", "=", "first_steps")])
+
+        card = cards(self.other, self.boss)
+        needed = self.page(self.other).step_ids.filtered("required")
+        self.assertEqual(card.count, len(needed.filtered(lambda step: step.state == "open")))
+        self.assertTrue(card.has_work)
+        self.assertEqual(card.action_open()["res_model"], "order.hub.start")
+        seller = new_test_user(self.env, "start_seller", "order_hub.group_role_sales")
+        self.assertFalse(cards(self.company, seller))
+        self.env["mrp.production"].with_company(self.other).create(
+            {"product_id": self.env["product.product"].create({"name": "Salve"}).id}
+        ).action_confirm()
+        self.assertFalse(cards(self.other, self.boss))
+
     def test_files_make_steps_done(self):
         tables = {"products": PRODUCTS, "recipes": RECIPES, "lots": LOTS, "partners": PARTNERS}
         for table, text in tables.items():
