@@ -1,5 +1,4 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
-from datetime import timedelta
 from unittest import SkipTest
 
 from odoo import fields
@@ -7,6 +6,7 @@ from odoo import fields
 from odoo.addons.channel_connectors.channels.base.adapter import Credentials
 from odoo.addons.channel_connectors.channels.base.state import Grant, MemoryState
 from odoo.addons.channel_connectors.channels.etsy.adapter import EtsyAdapter
+from odoo.addons.channel_connectors.models.sales_channel_import import OVERLAP
 
 from .etsy import EtsyCase
 
@@ -51,7 +51,7 @@ class TestEtsyPolling(EtsyCase):
         states = self.channel._state_counts()
         self.assertEqual((states["imported"], states["attention"]), (7, 1))
         stamps = [receipt["updated_timestamp"] for receipt in self.store.receipts.values()]
-        cursor = self.channel.orders_cursor + timedelta(minutes=5)
+        cursor = self.channel.orders_cursor + OVERLAP
         self.assertEqual(int(cursor.timestamp() - max(stamps)) % 3600, 0)
         abilities = {row.ability: row.state for row in self.channel.ability_ids}
         self.assertEqual((abilities["addresses"], abilities["buyer_email"]), ("yes", "no"))

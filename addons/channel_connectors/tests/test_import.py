@@ -1,8 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 import copy
 import json
+from unittest.mock import patch
 
 from odoo import Command
+
+from odoo.addons.channel_connectors.models.sales_channel_import import BRIEF_OVERLAP, OVERLAP
 
 from .common import Bucket, ChannelCase, Sandbox, Store, default_orders
 
@@ -132,6 +135,28 @@ class TestImport(ChannelCase):
         self.import_all()
         self.import_all(orders_cursor=False)
         self.assertEqual(state(), before)
+
+    def test_what_was_just_read_is_not_read_again(self):
+        """All of the overlap is read now and then only, or a busy day asks for nothing else."""
+        asked = []
+        adapter = self.channel._adapter_class()
+        pages = adapter.order_pages
+
+        def order_pages(own, since):
+            asked.append(since and since.replace(tzinfo=None))
+            return pages(own, since)
+
+        with patch.object(adapter, "order_pages", order_pages):
+            self.import_all()
+            cursor = self.channel.orders_cursor
+            self.import_all()
+            self.channel.overlap_read_at -= OVERLAP / 2
+            self.import_all()
+            self.import_all()
+            self.import_all(orders_cursor=cursor)
+        brief = cursor + OVERLAP - BRIEF_OVERLAP
+        self.assertEqual(asked, [False, brief, cursor, brief, cursor])
+        self.assertEqual(self.channel.orders_cursor, cursor)
 
     def test_unknown_product(self):
         """An unknown product stops its orders only, and one mapping releases all of them."""
