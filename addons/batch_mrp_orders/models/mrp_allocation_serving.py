@@ -3,6 +3,8 @@ from collections import defaultdict
 
 from odoo import api, models
 
+from odoo.addons.queue_job.job import identity_exact
+
 from ..planning.claims import Goods
 from ..planning.quantity import exact
 from .mrp_production_allocation import BINDING_STATES
@@ -177,7 +179,7 @@ class MrpProductionAllocation(models.Model):
                 description=self.env._(
                     "Reserve goods of %s", ", ".join(allocations.production_id.mapped("name"))
                 ),
-                identity_key=f"serve_allocations_{allocations.ids}",
+                identity_key=identity_exact,
             )._job_serve()
 
     def _job_serve(self):

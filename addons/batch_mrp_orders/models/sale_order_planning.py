@@ -3,6 +3,8 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.queue_job.job import identity_exact
+
 # So many orders are planned in one transaction, more of them in jobs that follow.
 JOB_SIZE = 20
 PLANNED_AT_CONFIRMATION = Domain("planning_policy", "=", "order") & Domain("blocked", "=", False)
@@ -64,8 +66,8 @@ class SaleOrder(models.Model):
     def _enqueue_planning(self):
         if self:
             self.with_delay(
-                description=self.env._("Plan runs of %s", ", ".join(self.mapped("name")[:5])),
-                identity_key=f"plan_orders_{sorted(self.ids)}",
+                description=self.env._("Plan runs of %s", ", ".join(self[:5].mapped("name"))),
+                identity_key=identity_exact,
             )._job_plan()
 
     def _job_plan(self):

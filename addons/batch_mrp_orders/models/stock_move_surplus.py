@@ -4,6 +4,8 @@ from datetime import datetime, time
 from odoo import fields, models
 from odoo.fields import Domain
 
+from odoo.addons.queue_job.job import identity_exact
+
 from ..planning.claims import Goods
 from ..planning.quantity import exact
 from .mrp_allocation_serving import SERVED_AT_ONCE
@@ -75,7 +77,7 @@ class StockMove(models.Model):
         # Which moves wait is not a matter of the rights of whoever closes a run.
         self.sudo().with_delay(
             description=self.env._("Offer surplus of %s", self.product_id.display_name),
-            identity_key=f"offer_surplus_{self.ids}",
+            identity_key=identity_exact,
         )._offer_surplus()
 
     def _get_surplus(self, product, location):
