@@ -152,6 +152,8 @@ class TestClosing(BindingCase):
         stranger = self._orders(1)
         with trap_jobs() as trap:
             self._close(run)
+            key = trap.enqueued_jobs[0].identity_key
+            self.assertLess(len(key), 64, "of thousands of orders too")
             self.assertEqual(run.state, "done")
             self.assertEqual(set(run.allocation_ids.mapped("state")), {"pending"})
             self.assertEqual(self._reserved(orders[0], stranger), [0, 0])

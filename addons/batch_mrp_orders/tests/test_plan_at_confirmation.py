@@ -57,6 +57,17 @@ class TestPlanAtConfirmation(BatchCase):
         self.assertEqual(kettle.product_qty, 10, "one batch is enough for both")
         self.assertEqual(set(orders.mapped("production_status")), {"planned"})
 
+    def test_thousands_of_orders_are_one_job(self):
+        """The index over the keys of jobs takes no more than 8 kB."""
+        order = self._create_order((self.jar, 1), confirm=False)
+        real = order | order.copy() | order.copy() | order.copy() | order.copy()
+        orders = real.browse([*real.ids, *range(real[-1].id + 1, real[-1].id + 4996)])
+        orders._enqueue_planning()
+        orders._enqueue_planning()
+        jobs = self.env["queue.job"].search([("method_name", "=", "_job_plan")])
+        self.assertEqual(len(jobs), 1, "the same orders wait once")
+        self.assertEqual(len(jobs.records), 5000)
+
     def test_repeated_job_plans_nothing_twice(self):
         order = self._create_order((self.jar, 12), confirm=False)
         with trap_jobs() as trap:
