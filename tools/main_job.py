@@ -8,6 +8,8 @@ import calendar
 from collections.abc import Callable
 from datetime import date
 
+import requests
+
 from tests.sandbox.shopify import CLIENT_ID, CLIENT_SECRET
 
 FOOD_VAT = 7.0
@@ -32,6 +34,7 @@ def main(env, shop_url: str, echo: Echo) -> None:
     _produce(orders, echo)
     _ship(orders, echo)
     _invoice(env, orders, echo)
+    _pay_out(env, channel, shop_url, echo)
     _export(env, echo)
 
 
@@ -200,6 +203,20 @@ def _invoice(env, orders, echo: Echo) -> None:
     echo(f"   {_count(orders, 'production_status')}")
 
 
+def _pay_out(env, channel, shop_url: str, echo: Echo) -> None:
+    """The shop pays out what it has collected, and tells what that has cost."""
+    requests.post(f"{shop_url}/sandbox/payout", json={}, timeout=30).raise_for_status()
+    channel.action_import_payouts()
+    margins = env["sale.margin"]
+    margins._compute_orders(margins._get_stale_orders())
+    earned = margins.search([("channel_id", "=", channel.id)])
+    echo(
+        f"7. Payout: {money(sum(channel.payout_ids.mapped('amount_net')))} "
+        f"after {money(sum(channel.payout_ids.line_ids.mapped('fee')))} of fees; "
+        f"{money(sum(earned.mapped('margin')))} are left of {money(sum(earned.mapped('revenue')))}"
+    )
+
+
 def _export(env, echo: Echo) -> None:
     """One DATEV file for each month in which something was posted."""
     env.company.write(
@@ -217,7 +234,7 @@ def _export(env, echo: Echo) -> None:
         export.action_check()
         export.action_export()
         echo(
-            f"7. DATEV {first:%m/%Y}: {export.attachment_ids[:1].name or 'no file'}, "
+            f"8. DATEV {first:%m/%Y}: {export.attachment_ids[:1].name or 'no file'}, "
             f"state {export.state}, {len(export.finding_ids)} findings"
         )
 

@@ -155,21 +155,21 @@ def plan(env):
 
 
 def produce(env):
-    """Runs are made, ingredients first, each with a lot; what has no material waits."""
+    """Runs are made for which everything is there, each with a lot. Returns how many."""
+    todo = env["mrp.production"].search([("state", "not in", ("done", "cancel"))])
+    todo.action_assign()
+    ready = todo.filtered(lambda run: run.reservation_state == "assigned")
+    for run in ready:
+        run.qty_producing = run.product_qty
+        run._set_qty_producing()
+        run.move_raw_ids.picked = True
+        run.with_context(skip_consumption=True).button_mark_done()
+    return len(ready)
+
+
+def made(env):
+    """What the production has made, and how many runs wait for material."""
     runs = env["mrp.production"]
-    open_runs = [("state", "not in", ("done", "cancel"))]
-    while True:
-        todo = runs.search(open_runs)
-        todo.action_assign()
-        ready = todo.filtered(lambda run: run.reservation_state == "assigned")
-        if not ready:
-            break
-        for run in ready:
-            run.qty_producing = run.product_qty
-            run._set_qty_producing()
-            run.move_raw_ids.picked = True
-            run.with_context(skip_consumption=True).button_mark_done()
-        env.cr.commit()
     done = runs.search([("state", "=", "done")])
     return {
         "runs": len(done),
@@ -178,7 +178,7 @@ def produce(env):
             product.default_code: sum(group.mapped("qty_produced"))
             for product, group in done.grouped("product_id").items()
         },
-        "waiting": len(todo),
+        "waiting": runs.search_count([("state", "not in", ("done", "cancel"))]),
     }
 
 
@@ -329,7 +329,7 @@ COMMANDS = {
             setting.open_parcel_service,
         ),
         *(setting.open_shop, tick, work, pending, check, look_after, call_supplier, buy),
-        *(plan, produce, pick, block, ship, shipped, replace_lots, close_day, take_back),
+        *(plan, produce, made, pick, block, ship, shipped, replace_lots, close_day, take_back),
         *(compare_stock, fetch_payouts, book_payouts, export),
         *(proofs.collect, proofs.levels, proofs.where),
     )

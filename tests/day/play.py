@@ -177,8 +177,10 @@ class Day:
         with self.step("runs planned", len(self.buyers)) as step:
             step.told = self.hub.ask("plan")
         with self.step("runs made", len(self.buyers)) as step:
-            step.told = self.hub.ask("produce")
-            self.settle()
+            # Ingredients first: what is made of them waits until they are where they belong.
+            while self.hub.ask("produce"):
+                self.settle()
+            step.told = self.hub.ask("made")
 
     def _send(self) -> None:
         with self.step("picked", len(self.buyers)) as step:
