@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from collections import defaultdict
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -143,6 +144,45 @@ class TestMargin(BatchCase):
         row = self._rows(order)
         self.assertEqual(row.quantity, 3)
         self.assertAlmostEqual(row.goods_cost, 3.6, 2)
+
+    def test_kit_costs_what_its_parts_cost(self):
+        box = self._create_product("Box", self.unit, list_price=20.0, tracking="none")
+        box.write({"taxes_id": False, "invoice_policy": "delivery"})
+        self.env["mrp.bom"].create(
+            {
+                "product_tmpl_id": box.product_tmpl_id.id,
+                "type": "phantom",
+                "bom_line_ids": [
+                    Command.create({"product_id": self.jar.id, "product_qty": 2}),
+                    Command.create({"product_id": self.soap.id, "product_qty": 1}),
+                ],
+            }
+        )
+        row = self._rows(self._sell((box, 3)))
+        self.assertEqual((row.product_id, row.quantity, row.revenue), (box, 3, 60))
+        self.assertAlmostEqual(row.goods_cost, 6 * 1.2 + 3 * 2, 2)
+
+    def test_figures_are_in_the_currency_of_the_company(self):
+        francs = self.env.ref("base.CHF")
+        francs.active = True
+        today = fields.Date.today()
+        self.env["res.currency.rate"].create(
+            {"currency_id": francs.id, "name": today, "company_rate": 0.8}
+        )
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Swiss", "currency_id": francs.id}
+        )
+        order = self._sell((self.jar, 4), pricelist_id=pricelist.id, channel_id=self.channel.id)
+        self.assertEqual((order.currency_id, order.amount_total), (francs, 25.6))
+        self.channel.payout_ids.unlink()
+        self._pay_out(order)
+        self.channel.payout_ids.currency_id = francs
+        row = self._rows(order)
+        self.assertEqual(row.currency_id, self.company.currency_id)
+        self.assertAlmostEqual(row.revenue, 32, 2)
+        self.assertAlmostEqual(row.goods_cost, 4.8, 2)
+        self.assertAlmostEqual(row.payment_fees, 1.25, 2, "a franc of fees")
+        self.assertAlmostEqual(row.margin, 32 - 4.8 - 1.25, 2)
 
     def test_target_of_the_nearest_category(self):
         above = self.env["product.category"].create({"name": "Food", "margin_target": 90})
