@@ -3,6 +3,7 @@ import base64
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..start.reader import read
 from ..start.tables import TABLES
@@ -213,7 +214,20 @@ class OrderHubImport(models.Model):
         if self.state == "running":
             self._import()
 
+    @api.model
+    def _take_turn(self):
+        """One import at a time: whoever comes second waits, and then begins again, so that it
+        sees what the first has brought and does not bring it twice.
+        """
+        self.env.execute_query(
+            SQL(
+                "UPDATE order_hub_start_step SET write_date = now() AT TIME ZONE 'UTC'"
+                " WHERE code = 'products' RETURNING id"
+            )
+        )
+
     def _import(self):
+        self._take_turn()
         record = self.with_company(self.company_id)
         entries = record._get_plan()
         with self.env.cr.savepoint() as savepoint:
