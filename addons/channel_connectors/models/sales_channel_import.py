@@ -144,7 +144,7 @@ class SalesChannel(models.Model):
         """Pages of the channel into the inbox; the cursor follows each page."""
         adapter, start, begun = self._adapter(), self._get_import_start(), fields.Datetime.now()
         is_recent = self.overlap_read_at and begun - self.overlap_read_at < OVERLAP / 2
-        if is_recent:
+        if start and is_recent:
             start += OVERLAP - BRIEF_OVERLAP
         for page in adapter.order_pages(start):
             self._store_payloads(adapter, page.payloads)

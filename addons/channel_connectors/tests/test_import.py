@@ -158,6 +158,17 @@ class TestImport(ChannelCase):
         self.assertEqual(asked, [False, brief, cursor, brief, cursor])
         self.assertEqual(self.channel.orders_cursor, cursor)
 
+    def test_a_shop_without_orders(self):
+        orders = dict(self.store.orders)
+        self.addCleanup(self.store.orders.update, orders)
+        self.store.orders.clear()
+        self.import_all()
+        self.import_all()
+        self.assertFalse(self.channel.order_ids)
+        self.store.orders.update(orders)
+        self.import_all()
+        self.assertEqual(len(self.channel.order_ids), len(orders))
+
     def test_unknown_product(self):
         """An unknown product stops its orders only, and one mapping releases all of them."""
         self.products["KER-1"].default_code = "OTHER"
