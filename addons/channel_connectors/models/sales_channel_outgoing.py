@@ -123,7 +123,9 @@ class SalesChannel(models.Model):
             )
             adapter = channel._adapter() if intents else None
             for intent in intents:
-                if intent._send(adapter, commit) == "stop":
+                # Each step that is kept empties the cache: read this one again, not all that wait.
+                alone = intent.with_prefetch() if commit else intent
+                if alone._send(adapter, commit) == "stop":
                     break
 
 
