@@ -2,7 +2,7 @@
 {
     "name": "Sales Channels",
     "summary": "Orders from Shopify and other channels, exact to the cent and exactly once",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "license": "AGPL-3",
     "author": "Batch Order Hub contributors",
     "website": "https://github.com/batch-order-hub/batch-order-hub",

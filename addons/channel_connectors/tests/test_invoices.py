@@ -1,5 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 
+import runpy
+from pathlib import Path
+
 from .common import ChannelCase
 
 
@@ -66,3 +69,18 @@ class TestInvoices(ChannelCase):
         posted = order.invoice_ids.filtered(lambda move: move.state == "posted")
         self.assertCents(sum(posted.mapped("amount_total_signed")), self.expected["#1002"]["total"])
         self.assertCents(sum(posted.mapped("amount_tax_signed")), self.expected["#1002"]["tax"])
+
+    def test_customers_see_no_code_of_ours(self):
+        """Shipping is called shipping; a code from an earlier version goes, one set here stays."""
+        products = self.env["product.product"]
+        for name in ("shipping", "custom", "tip", "gift_card", "fee"):
+            products |= self.env.ref(f"channel_connectors.product_{name}")
+        self.assertFalse(any(products.mapped("default_code")))
+        products[0].default_code = "CHANNEL-SHIP"
+        products[1].default_code = "POSTAGE"
+        self.env.flush_all()
+        script = Path(__file__).parents[1] / "migrations/19.0.1.2.0/post-migration.py"
+        runpy.run_path(str(script))["migrate"](self.env.cr, "19.0.1.1.0")
+        self.env.invalidate_all()
+        self.assertFalse(products[0].default_code or products.product_tmpl_id[0].default_code)
+        self.assertEqual(products[1].default_code, "POSTAGE")
