@@ -1,6 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from odoo import Command, models
-from odoo.exceptions import UserError
 
 from .order_hub_import_entry import Entry
 
@@ -119,6 +118,7 @@ class OrderHubImport(models.Model):
             lines = {tuple(sorted(template.attribute_line_ids.attribute_id.mapped("name")))}
             prices = {entry.vals["list_price"] for entry in group if "list_price" in entry.vals}
             several = any(len(attributes) > 1 for attributes in names)
+            here = self._get_variants_here(template.product_tmpl_id)
             for entry in group:
                 head = heads.get(parent)
                 entry.vals |= {"template": template.product_tmpl_id, "group": group}
@@ -133,6 +133,8 @@ class OrderHubImport(models.Model):
                         "Add the attributes to the product here, or give the parent another "
                         "reference."
                     )
+                elif not (entry.error or entry.record) and frozenset(entry.vals["variant"]) in here:
+                    self._plan_adoption(entry, here[frozenset(entry.vals["variant"])])
                 elif several and len(prices) > 1 and not (entry.error or entry.record):
                     entry.error = self.env._(
                         "The variants of %s have several attributes and different prices.", parent
@@ -140,6 +142,26 @@ class OrderHubImport(models.Model):
                     entry.instead = self.env._(
                         "Write one price for all, and enter what attributes add afterwards."
                     )
+
+    def _get_variants_here(self, template):
+        """The variants of a template, archived ones too, by their (attribute, value) pairs."""
+        variants = template.with_context(active_test=False).product_variant_ids
+        return {
+            frozenset(
+                (value.attribute_id.name, value.name)
+                for value in variant.product_template_attribute_value_ids
+            ): variant
+            for variant in variants.sorted("active")
+        }
+
+    def _plan_adoption(self, entry, variant):
+        """A variant that is here already gets its reference if it has none."""
+        if variant.default_code:
+            entry.error = self.env._("This variant is here already, as %s.", variant.default_code)
+            entry.instead = self.env._("Write this reference, or change it at the product.")
+            return
+        own = ("default_code", "barcode", "standard_price")
+        self._compare(entry, variant, {name: entry.vals.get(name) for name in own})
 
     def _create_products(self, entries):
         single = [entry for entry in entries if "parent" not in entry.vals]
@@ -157,7 +179,6 @@ class OrderHubImport(models.Model):
         first = entries[0].vals
         made = (e.record.product_tmpl_id for e in first["group"] if e.record)
         template = first["template"] or next(made, None)
-        there = template.product_variant_ids if template else self.env["product.product"]
         lowest = min(entry.vals.get("list_price", 0.0) for entry in entries)
         if not template:
             template = self._create_template(entries, values, lowest)
@@ -168,23 +189,10 @@ class OrderHubImport(models.Model):
             combination = template.attribute_line_ids.product_template_value_ids.filtered(
                 lambda value, ids=ids: value.product_attribute_value_id.id in ids
             )
-            variant = template._get_variant_for_combination(combination)
-            if variant in there:
-                self._adopt_variant(entry, variant)
-                continue
-            variant = variant or template._create_product_variant(combination)
+            variant = template._get_variant_for_combination(
+                combination
+            ) or template._create_product_variant(combination)
             self._set_variant(entry, variant, combination, template)
-
-    def _adopt_variant(self, entry, variant):
-        """A variant that is here already gets its reference if it has none."""
-        if variant.default_code:
-            raise UserError(
-                self.env._("This variant is here already, as %s.", variant.default_code)
-            )
-        entry.texts.clear()
-        own = ("default_code", "barcode", "standard_price")
-        self._compare(entry, variant, {name: entry.vals.get(name) for name in own})
-        variant.write(entry.to_write(self.overwrite))
 
     def _get_attribute_values(self, entries):
         """Values by (attribute, value); those that are missing are made, made to order: only

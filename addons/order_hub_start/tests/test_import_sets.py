@@ -96,7 +96,11 @@ class TestImportSets(StartCase):
         self.bring("products", more)
         old, nameless = self.product("IMP-V1"), self.product("IMP-V2")
         old.default_code, nameless.default_code = "OLD", False
-        record = self.bring("products", more, skip_errors=True)
+        record = self.upload("products", more, skip_errors=True)
+        record.action_check()
+        self.assertEqual(self.verdicts(record), ["error", "change", "same"])
+        self.assertFalse(nameless.default_code)
+        record.action_import()
         self.assertEqual(self.verdicts(record), ["error", "change", "same"])
         self.assertIn("OLD", record.row_ids[0].text)
         self.assertEqual((old.default_code, nameless.default_code), ("OLD", "IMP-V2"))
