@@ -168,7 +168,9 @@ DUE = (
     " WHERE state IN ('enqueued', 'started')"
     " AND date_enqueued < now() AT TIME ZONE 'UTC' - interval '1 second'"
     # Whoever still works holds the lock, and nobody touches the row of a job at work.
-    " AND (id IN (SELECT queue_job_id FROM queue_job_lock FOR NO KEY UPDATE SKIP LOCKED)"
+    # Only what is asked about is locked: a job that begins just now must get its own lock.
+    " AND (id IN (SELECT queue_job_id FROM queue_job_lock WHERE queue_job_id = queue_job.id"
+    "             FOR NO KEY UPDATE SKIP LOCKED)"
     "      OR (state = 'enqueued' AND id NOT IN (SELECT queue_job_id FROM queue_job_lock)))",
 )
 OVER = (
