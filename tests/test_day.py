@@ -17,6 +17,7 @@ def test_a_day_ends_with_everything_shipped_invoiced_cleared_and_proven(
     assert {act.what for act in day.acts} == {
         "address completed",
         "personalised line marked",
+        "sold-out listing put on offer again",
         "supplier called, new date noted",
         "missing material bought",
         "lot blocked",

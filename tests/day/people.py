@@ -109,6 +109,16 @@ def look_after(env):
     return acts
 
 
+def relist(env):
+    """A listing was sold out before the shop was told of more: somebody agrees to its fee."""
+    levels = env["sales.channel.stock"].search([("relisting", "=", "asked")])
+    if not levels:
+        return []
+    problem = levels[0].problem
+    levels.action_relist()
+    return [["sold-out listing put on offer again", len(levels), problem]]
+
+
 def call_supplier(env):
     """A supplier is late: somebody calls and notes the new date; the promises follow."""
     from odoo import fields
@@ -328,7 +338,8 @@ COMMANDS = {
             setting.order_forest_honey,
             setting.open_parcel_service,
         ),
-        *(setting.open_shop, tick, work, pending, check, look_after, call_supplier, buy),
+        *(setting.open_shop, tick, work, pending),
+        *(check, look_after, relist, call_supplier, buy),
         *(plan, produce, made, pick, block, ship, shipped, replace_lots, close_day, take_back),
         *(compare_stock, fetch_payouts, book_payouts, export),
         *(proofs.collect, proofs.levels, proofs.where),

@@ -148,6 +148,8 @@ class Day:
     def _sell(self) -> None:
         """Orders come all day, by webhooks and by asking; some are changed before they are paid."""
         with self.step("orders arrive", len(self.buyers)):
+            for world in self.worlds.values():
+                world.run_low()
             for start in range(0, len(self.buyers), WAVE):
                 for buyer in self.buyers[start : start + WAVE]:
                     self._world(buyer).do("place", buyer.order)
@@ -164,7 +166,7 @@ class Day:
     def _prepare(self) -> None:
         with self.step("orders checked", len(self.buyers)) as step:
             step.told = self.hub.ask("check")
-            for command in ("look_after", "call_supplier", "buy"):
+            for command in ("look_after", "relist", "call_supplier", "buy"):
                 self.act("orders checked", command)
             self.settle()
         calls = self._with("cancelled in the shop")

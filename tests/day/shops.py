@@ -58,6 +58,9 @@ class ShopifyDay(ShopifyWorld):
     def restock(self) -> None:
         """What is made to order does not run out in the shop."""
 
+    def run_low(self) -> None:
+        """This shop goes on offering what is sold out."""
+
     def told(self) -> dict[str, list[str]]:
         """Numbers of parcels by order; a parcel without one has an empty one."""
         with self.store.lock:
@@ -106,14 +109,17 @@ class EtsyDay(EtsyWorld):
 
     def restock(self) -> None:
         """What is made to order does not run out in the shop."""
-        for sku, (spec, article) in ARTICLES.items():
-            if sku not in STOCKED:
-                self.store.happen(
-                    "offer",
-                    listing_id=spec.listing_id,
-                    product_id=article.product_id,
-                    quantity=MOST_AT_ETSY,
-                )
+        for sku in ARTICLES.keys() - set(STOCKED):
+            self._offer(sku, MOST_AT_ETSY)
+
+    def run_low(self) -> None:
+        """One balm is left on offer: whoever buys it ends the listing."""
+        self._offer(BALM, 1)
+
+    def _offer(self, sku: str, pieces: int) -> None:
+        spec, article = ARTICLES[sku]
+        values = {"listing_id": spec.listing_id, "product_id": article.product_id}
+        self.store.happen("offer", quantity=pieces, **values)
 
     def told(self) -> dict[str, list[str]]:
         """Numbers of parcels by order."""
