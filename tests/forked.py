@@ -32,6 +32,7 @@ class ForkedOdoo(Odoo):
     """Odoo of which `call` forks the server that listens on this socket."""
 
     address: str
+    process: subprocess.Popen
 
     def call(
         self, database: str, function: str, log: str, *arguments: str, echo: bool = False
@@ -40,7 +41,11 @@ class ForkedOdoo(Odoo):
         path = settings.LOG / log
         request = {"arguments": ["--database", database, function, *arguments], "log": str(path)}
         with socket.socket(socket.AF_UNIX) as connection:
-            connection.connect(self.address)
+            try:
+                connection.connect(self.address)
+            except ConnectionRefusedError:  # somebody has ended it: the same, only slower
+                print(f"forked server has ended ({self.process.poll()})", file=sys.stderr)
+                return super().call(database, function, log, *arguments, echo=echo)
             connection.sendall(f"{json.dumps(request)}\n".encode())
             code = connection.makefile().readline().strip()
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if code else []
@@ -73,7 +78,7 @@ def serving(odoo: Odoo, database: str) -> Iterator[ForkedOdoo]:
         )
         listener.close()
         try:
-            yield ForkedOdoo(odoo.tree, odoo.server, address)
+            yield ForkedOdoo(odoo.tree, odoo.server, address, process)
         finally:
             process.terminate()
             process.wait()

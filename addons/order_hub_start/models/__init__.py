@@ -1,4 +1,5 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from . import mrp_production
 from . import order_hub_card
 from . import order_hub_import
 from . import order_hub_import_row
@@ -12,3 +13,4 @@ from . import order_hub_comparison
 from . import order_hub_comparison_entries
 from . import order_hub_comparison_export
 from . import order_hub_comparison_row
+from . import res_company

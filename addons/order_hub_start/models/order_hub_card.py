@@ -2,7 +2,9 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from odoo.addons.order_hub.models.order_hub_card import CardSource
+from odoo.addons.order_hub.models.order_hub_card import CardSource, Figures
+
+FIRST_STEPS = "first_steps"
 
 
 class OrderHubCard(models.Model):
@@ -12,12 +14,11 @@ class OrderHubCard(models.Model):
 
     @api.model
     def _get_sources(self):
-        open_steps = Domain("required", "=", True) & Domain("state", "=", "open")
         return super()._get_sources() | {
-            "first_steps": CardSource(
+            FIRST_STEPS: CardSource(
                 "order.hub.start.step",
                 "order_hub_start.order_hub_start_action",
-                open_steps,
+                Domain.FALSE,
                 group="base.group_system",
             )
         }
@@ -25,26 +26,21 @@ class OrderHubCard(models.Model):
     @api.model
     def _can_open(self, source):
         return super()._can_open(source) and (
-            source.model != "order.hub.start.step" or self._is_new_company()
+            source.model != "order.hub.start.step" or not self.env.company.has_first_run
         )
 
     @api.model
-    def _is_new_company(self):
-        """True until the last of the first steps is done."""
-        # sudo: whoever sets a company up need not be a planner
-        return not (
-            self.env["mrp.production"]
-            .sudo()
-            .search_count(
-                [
-                    ("company_id", "=", self.env.company.id),
-                    ("state", "not in", ("draft", "cancel")),
-                ],
-                limit=1,
-            )
-        )
+    def _count_figures(self, sources):
+        """The state of a step is read from many places at once, not by a search."""
+        figures = super()._count_figures(sources)
+        source = sources.get(FIRST_STEPS)
+        if source and self._can_open(source):
+            steps = self.env["order.hub.start.step"]._get_steps()
+            missing = steps.filtered(lambda step: step.required and step.state == "open")
+            figures[FIRST_STEPS] = Figures(len(missing))
+        return figures
 
     def action_open(self):
-        if self.code == "first_steps":
+        if self.code == FIRST_STEPS:
             return self.env["order.hub.start"].action_open()
         return super().action_open()

@@ -42,12 +42,10 @@ class OrderHubStartStep(models.Model):
     @api.depends("code", "settled_company_ids")
     @api.depends_context("company")
     def _compute_state(self):
-        facts = self._get_facts()
-        company = self.env.company
+        facts, settled = self._get_facts()
         for step in self:
             is_done, fact = facts.get(step.code, (False, ""))
-            settled = company in step.settled_company_ids
-            step.state = "done" if is_done else "settled" if settled else "open"
+            step.state = "done" if is_done else "settled" if step.code in settled else "open"
             step.fact = fact
 
     @api.model
@@ -58,13 +56,22 @@ class OrderHubStartStep(models.Model):
 
     @api.model
     def _get_facts(self):
-        """(whether it is done, what there is) of each step whose state can be read: one query."""
+        """(whether it is done, what there is) of each step whose state can be read, and the codes
+        of those that were settled by hand: one query.
+        """
         company = self.env.company
         self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL("SELECT %s", SQL(", ").join(self._get_counts(company).values()))
+        counts = self._get_counts(company)
+        settled = SQL(
+            "ARRAY(SELECT step.code FROM order_hub_start_settled_rel settled"
+            " JOIN order_hub_start_step step ON step.id = settled.order_hub_start_step_id"
+            " WHERE settled.res_company_id = %s)",
+            company.id,
         )
-        counts = dict(zip(self._get_counts(company), rows[0], strict=True))
+        (row,) = self.env.execute_query(
+            SQL("SELECT %s", SQL(", ").join([*counts.values(), settled]))
+        )
+        counts = dict(zip(counts, row, strict=False))
         facts = {
             code: (count > 0, str(count) if count > 0 else "") for code, count in counts.items()
         }
@@ -82,7 +89,7 @@ class OrderHubStartStep(models.Model):
         if "datev_consultant_number" in company._fields:
             number = company.datev_consultant_number
             facts["datev"] = (bool(number), str(number or ""))
-        return facts
+        return facts, set(row[-1])
 
     @api.model
     def _get_counts(self, company):
@@ -137,13 +144,16 @@ class OrderHubStartStep(models.Model):
     def _get_steps(self):
         """Those whose addon is installed and whose screen is there."""
         installed = self.env["ir.module.module"]._installed()
+        find_action = self.env["ir.model.data"]._xmlid_to_res_id
 
         def is_there(step):
             if step.needs_addon and step.needs_addon not in installed:
                 return False
-            return not step.action or self.env.ref(step.action, raise_if_not_found=False)
+            return not step.action or find_action(step.action)
 
-        return self.search([("code", "!=", False)]).filtered(is_there)
+        return self.search_fetch([], ["code", "required", "action", "needs_addon"]).filtered(
+            is_there
+        )
 
     def action_open(self):
         """Go where the step is done."""

@@ -70,6 +70,21 @@ class TestSteps(StartCase):
         ).action_confirm()
         self.assertFalse(cards(self.other, self.boss))
 
+    def test_page_of_a_new_company_takes_few_queries(self):
+        def open_page():
+            cards = self.env["order.hub.card"].with_user(self.boss).with_company(self.other)
+            read = {"name": {}, "code": {}, "count": {}, "amount": {}, "level": {}}
+            return cards.web_read_group(
+                [], ["area"], auto_unfold=True, unfold_read_specification=read
+            )
+
+        open_page()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(12):
+            cards = [card for group in open_page()["groups"] for card in group["__records"]]
+        self.assertIn("first_steps", [card["code"] for card in cards])
+
     def test_files_make_steps_done(self):
         tables = {"products": PRODUCTS, "recipes": RECIPES, "lots": LOTS, "partners": PARTNERS}
         for table, text in tables.items():
