@@ -84,8 +84,8 @@ class SalesChannelStock(models.Model):
             (same | level).write({"relisting": decision, "is_dirty": True})
         self.channel_id._enqueue_stock()
 
-    def _settle_equal(self):
-        result = super()._settle_equal()
+    def _settle_equal(self, seen=True):
+        result = super()._settle_equal(seen)
         for level in self:
             if level.relisting and not level.is_dirty:
                 level.relisting = False

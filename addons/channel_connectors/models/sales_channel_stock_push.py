@@ -106,7 +106,7 @@ class SalesChannel(models.Model):
                 channel._prepare_levels(adapter, everything)
                 channel._take_changes()
                 channel._keep(commit)
-                sent = channel._push_dirty(adapter, commit)
+                sent = channel._push_dirty(adapter, commit, fresh=everything)
             except ChannelError as error:
                 channel._note_failure(channel._explain(error))
                 channel._keep(commit)
@@ -223,8 +223,12 @@ class SalesChannel(models.Model):
                 touched.add(kit)
         return touched
 
-    def _push_dirty(self, adapter, commit):
-        """Dirty levels in batches, each looked at in the channel before it is told."""
+    def _push_dirty(self, adapter, commit, fresh=False):
+        """Dirty levels in batches, each looked at in the channel before it is told.
+
+        Also those of which we offer as much as we last told: the channel has taken off what it
+        sold by itself. Only what was just read is not looked at where there is nothing to tell.
+        """
         sent, rounds = 0, {}
         while True:
             levels = self.env["sales.channel.stock"].search(
@@ -241,11 +245,11 @@ class SalesChannel(models.Model):
                 return sent
             for level in levels:
                 rounds[level.id] = rounds.get(level.id, 0) + 1
-            sent += self._push_batch(adapter, levels, commit)
+            sent += self._push_batch(adapter, levels, commit, fresh)
 
-    def _push_batch(self, adapter, levels, commit):
+    def _push_batch(self, adapter, levels, commit, fresh):
         self._compute_offers(levels)
-        levels._settle_equal()
+        levels._settle_equal(seen=fresh)
         different = levels.filtered("is_dirty")
         if not different:
             self._keep(commit)
@@ -281,11 +285,14 @@ class SalesChannel(models.Model):
 class SalesChannelStock(models.Model):
     _inherit = "sales.channel.stock"
 
-    def _settle_equal(self):
-        """Nothing to tell where the channel has what we offer, or is not told by us."""
+    def _settle_equal(self, seen=True):
+        """Nothing to tell where the channel has what we offer, or is not told by us. ``seen``:
+        what it has was just looked at.
+        """
         for level in self:
             silent = not level.listing_id.push_stock or not level.location_id.warehouse_ids
-            if silent or (level.is_known and level.present == level.offered):
+            equal = seen and level.is_known and level.present == level.offered
+            if silent or equal:
                 level.write({"is_dirty": False, "problem": False})
 
     def _look(self, adapter):

@@ -95,6 +95,22 @@ class TestEtsyStock(EtsyStockCase):
         self.assertEqual(self.push(), 0)
         self.assertFalse(self.channel._prove().filtered(lambda row: row.kind == "stock"))
 
+    def test_filled_up_to_the_most_again(self):
+        """Etsy shows 999 of 5,000: what it sells does not change what we offer."""
+        soap = self.products["SEIFE-LAV-100"]
+        self.put_stock(soap, 5000)
+        self.push()
+        sold = {"kind": "sell", "listing_id": SOAP, "product_id": 22100000001, "quantity": 40}
+        happen(self.store, sold)
+        self.put_stock(soap, -40)
+        self.assertEqual(self.push(), 1)
+        self.assertEqual(self.there(22100000001), 999)
+        happen(self.store, {**sold, "quantity": 999})
+        happen(self.store, {**sold, "product_id": 22100000003, "quantity": 50})
+        self.put_stock(soap, -999)
+        self.push()
+        self.assertEqual(self.level(22100000001).relisting, "asked")
+
     def test_sold_between_look_and_write(self):
         self.push()
         self.put_stock(self.products["SEIFE-LAV-100"], 10)

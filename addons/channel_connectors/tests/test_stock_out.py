@@ -160,6 +160,15 @@ class TestStockOut(StockCase):
         self.assertEqual(self.row("#2001").state, "imported", self.row("#2001").reason)
         self.assertEqual(self.there("HON-500"), 599)
 
+    def test_as_much_made_as_sold(self):
+        """We offer as many as before, but the channel has taken off what it sold."""
+        self.push()
+        self.store.stock.move(self.items["KER-1"], MAIN, available=-3, committed=3)
+        self.put_stock(self.products["KER-1"], -3)
+        self.put_stock(self.products["KER-1"], 3)
+        self.assertEqual(self.push(), 1)
+        self.assertEqual(self.there("KER-1"), 500)
+
     def test_sold_between_look_and_set(self):
         """Compare and swap: what is sold in that moment makes us look again."""
         self.push()
