@@ -78,7 +78,7 @@ class SaleOrder(models.Model):
         # Runs are made for the order, not by the person who confirmed it.
         orders = self.with_user(SUPERUSER_ID).exists()
         for order in orders[:JOB_SIZE]:
-            order._plan_alone()
+            order.with_context(lang=order.company_id.partner_id.lang)._plan_alone()
         orders[JOB_SIZE:]._enqueue_planning()
 
     def _plan_alone(self):

@@ -305,7 +305,7 @@ class StockRecall(models.Model):
         """Look again in all companies: goods that were on their way when a recall began."""
         recalls = self.search([("state", "=", "active"), ("rehearsal", "=", False)])
         for position, recall in enumerate(recalls, start=1):
-            recall.action_refresh()
+            recall.with_context(lang=recall.company_id.partner_id.lang).action_refresh()
             self.env["ir.cron"]._commit_progress(1, remaining=len(recalls) - position)
 
     @api.model

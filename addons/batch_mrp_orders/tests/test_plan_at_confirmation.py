@@ -147,6 +147,8 @@ class TestPlanAtConfirmation(BatchCase):
         self.assertFalse(self._demand(order))
 
     def test_error_is_shown_on_its_order_and_stops_no_other(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.env.company.partner_id.lang = "de_DE"
         self._break_recipe()
         orders = self._create_order((self.jar, 5), confirm=False)
         sound = self._create_order((self.soap, 4), confirm=False)
@@ -154,7 +156,7 @@ class TestPlanAtConfirmation(BatchCase):
         with trap_jobs() as trap:
             (orders | sound).action_confirm()
             trap.perform_enqueued_jobs()
-        self.assertIn("ingredients of each other", orders.planning_error)
+        self.assertIn("gegenseitig Zutaten", orders.planning_error)
         self.assertEqual(orders.production_status, "to_plan")
         self.assertFalse(sound.planning_error)
         self.assertFalse(self._demand(sound))

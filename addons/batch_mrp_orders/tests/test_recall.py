@@ -159,8 +159,11 @@ class TestRecall(RecallCase):
         self.jar_lot.sudo().is_blocked = self.bulk_lot.sudo().is_blocked = False  # as seen by them
         late = self._run(self.jar, 2, {self.bulk: self.bulk_lot}, "J-5")
         order = self._sell(self.jar, 1, late, self.cafe)
+        self.env["res.lang"]._activate_lang("de_DE")
+        recall.sudo().company_id.partner_id.lang = "de_DE"
         self._run_job("ir_cron_refresh_recalls")
-        self.assertIn(late, recall.line_ids.lot_id)
+        line = recall.line_ids.filtered(lambda row: row.lot_id == late)
+        self.assertIn("Gemacht aus", line.reason)
         self.assertTrue(late.is_blocked)
         self.assertIn(order, recall.shipment_ids.sale_order_id)
 

@@ -122,9 +122,8 @@ class SalesChannel(models.Model):
     def _job_handle_events(self):
         """Fetch what the events of this channel are about; many of them in few requests."""
         self.ensure_one()
-        channel = self.with_company(self.company_id).with_context(
-            lang=self.company_id.partner_id.lang
-        )
+        # A delivery queues its job without asking for the language.
+        channel = self._in_company_language().with_company(self.company_id)
         # Events of an order that is being imported wait for that to end.
         channel._take_import(seconds=5)
         try:

@@ -73,11 +73,7 @@ class SalesChannel(models.Model):
         """Import in the background: what is done stays done, page by page."""
         self.ensure_one()
         self._take_import()
-        return self._in_company_language()._import_orders(commit=True)
-
-    def _in_company_language(self):
-        """What jobs write is read by the company's people, whoever the job runs as."""
-        return self.with_context(lang=self.company_id.partner_id.lang)
+        return self._import_orders(commit=True)
 
     def _lock_import(self):
         """Take the channel's import for this transaction; False if somebody has it."""

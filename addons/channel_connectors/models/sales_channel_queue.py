@@ -52,4 +52,9 @@ class SalesChannel(models.Model):
 
     def _in_background(self, name, description, eta=None):
         """This channel for a job: call the job's method on what is returned."""
-        return self.with_delay(**self._get_job_options(name, description, eta))
+        options = self._get_job_options(name, description, eta)
+        return self._in_company_language().with_delay(**options)
+
+    def _in_company_language(self):
+        """What jobs write is read by the company's people, whoever the job runs as."""
+        return self.with_context(lang=self.company_id.partner_id.lang)

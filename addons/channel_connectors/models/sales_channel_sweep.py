@@ -59,7 +59,7 @@ class SalesChannel(models.Model):
         """Read the orders of the last weeks again; what has not changed is left alone."""
         self.ensure_one()
         self._take_import()
-        channel = self._in_company_language().with_company(self.company_id)
+        channel = self.with_company(self.company_id)
         days = channel._adapter_class().capabilities.sweep_days
         adapter = channel._adapter()
         try:

@@ -104,6 +104,7 @@ class SalesChannel(models.Model):
     def _cron_check_subscriptions(self):
         """A channel drops subscriptions that failed for hours: renew them every day."""
         for channel in self.search([("use_webhooks", "=", True)]):
+            channel = channel._in_company_language()
             try:
                 channel._subscribe()
             except ChannelError as error:

@@ -1,6 +1,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from odoo.tests import tagged
 
+from odoo.addons.queue_job.job import Job
 from odoo.addons.queue_job.jobrunner.channels import ChannelManager
 
 from ..models.sales_channel_intent import KINDS
@@ -26,6 +27,12 @@ class TestQueue(ChannelCase):
             channel._in_background(name, name)._job_import_orders()
         names = {channel._get_job_channel(name) for name in PRIORITIES}
         return self.env["queue.job"].search([("channel", "in", list(names))])
+
+    def test_written_in_the_language_of_the_company(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.channel.company_id.partner_id.lang = "de_DE"
+        job = self.queue(self.channel, "stock")
+        self.assertEqual(Job.load(self.env, job.uuid).recordset.env.lang, "de_DE")
 
     def test_every_message_has_its_turn(self):
         self.assertLessEqual({kind for kind, _label in KINDS}, PRIORITIES.keys())

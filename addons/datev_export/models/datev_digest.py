@@ -75,6 +75,7 @@ class DatevExport(models.Model):
         """
         self.env.flush_all()
         for export in self:
+            export = export.with_context(lang=export.company_id.partner_id.lang)
             changed, files = export._changed_entries(), not export._files_unchanged()
             if changed or files:
                 _logger.warning("%s: %s entries changed after the export", export, len(changed))

@@ -33,14 +33,16 @@ class SaleOrderNotice(models.Model):
     def _cron_send(self):
         """Find what is to be told, write the mails, send them."""
         commit = self.env["ir.cron"]._commit_progress
-        self._give_up_lost()
-        self._collect()
+        # What went wrong is read by the company's people.
+        notices = self.with_context(lang=self.env.company.partner_id.lang)
+        notices._give_up_lost()
+        notices._collect()
         commit()
-        while due := self._get_due([("mail_id", "=", False)]):
+        while due := notices._get_due([("mail_id", "=", False)]):
             due._prepare_mails()
             if not commit(len(due)):
                 return
-        while notice := self._claim():
+        while notice := notices._claim():
             commit()
             reached = notice._deliver()
             if not commit(1) or not reached:

@@ -264,6 +264,16 @@ class TestCustomerMails(MailCase):
         self.assertIn("Bad text", orders[0].notice_ids.error)
         self.assertTrue(orders[1].notice_ids.error)
 
+    def test_interrupted_is_told_in_the_language_of_the_company(self):
+        self.company.partner_id.lang = "de_DE"
+        self.rule("shipped")
+        order = self._create_order((self.jar, 1))
+        self._ship(order)
+        self.notices._collect()
+        order.notice_ids.write({"state": "sending", "attempted_at": "2026-01-01 00:00:00"})
+        self.tell()
+        self.assertIn("unterbrochen", order.notice_ids.error)
+
     def test_without_mail_server_it_is_tried_again(self):
         self.rule("shipped")
         order = self._create_order((self.jar, 1))

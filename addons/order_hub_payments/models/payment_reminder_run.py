@@ -17,7 +17,8 @@ class PaymentReminder(models.Model):
         """Remind all customers of all companies, in batches."""
         jobs = self._find_due_batches()
         for position, (company, kind, records) in enumerate(jobs, start=1):
-            self._remind_in_sets(company, kind, records)
+            reminder = self.with_context(lang=company.partner_id.lang)
+            reminder._remind_in_sets(company, kind, records)
             self.env["ir.cron"]._commit_progress(1, remaining=len(jobs) - position)
 
     @api.model

@@ -127,6 +127,7 @@ class TestPaymentReminder(PaymentCase):
         broken = self._create_customer("broken")
         for partner in (good[0], lost, good[1], broken, good[2]):
             self._create_overdue(10, partner=partner)
+        self.env.company.partner_id.lang = "de_DE"
         template = self.levels[0].mail_template_id
         body = template.body_html
 
@@ -139,7 +140,7 @@ class TestPaymentReminder(PaymentCase):
             reminders = self._remind()
         self.assertEqual(reminders.partner_id, self.env["res.partner"].union(*good))
         self.assertEqual(len(self._get_mails(reminders)), 3)
-        self.assertIn("no valid e-mail address", lost.reminder_error)
+        self.assertIn("keine gültige E-Mail-Adresse", lost.reminder_error)
         self.assertTrue(broken.reminder_error)
         items = self.env["payment.open.item"].search([("partner_id", "in", (lost | broken).ids)])
         self.assertTrue(all(items.mapped("reminder_error")))
