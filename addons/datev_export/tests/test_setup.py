@@ -238,6 +238,24 @@ class TestSetup(DatevCase):
         wizard.action_assign()
         self.assertEqual(self.customer.datev_customer_account, 10900)
 
+    def test_damaged_spreadsheets(self):
+        """Whatever a damaged file makes of itself, a person is told in words."""
+        book = Workbook()
+        book.active.append(["Konto", "Name"])
+        book.active.append([10900, "A"])
+        buffer = io.BytesIO()
+        book.save(buffer)
+        good = buffer.getvalue()
+        outcomes = set()
+        for place in range(0, len(good), 29):
+            damaged = good[:place] + bytes([good[place] ^ 0x15]) + good[place + 1 :]
+            try:
+                self.read_list(damaged)
+                outcomes.add("read")
+            except UserError:
+                outcomes.add("told")
+        self.assertEqual(outcomes, {"read", "told"})
+
     def test_lists_that_are_none(self):
         for name, content in {
             "picture": b"\x89PNG\x00\x01",

@@ -3,7 +3,9 @@
 
 import base64
 import io
+import struct
 import zipfile
+import zlib
 from collections import Counter, defaultdict
 
 from openpyxl import load_workbook
@@ -22,6 +24,12 @@ OUTCOMES = [
     ("conflict", "Conflict"),
 ]
 MAX_BYTES = 20_000_000
+# What openpyxl raises on files that are not what they say (ParseError is a SyntaxError).
+_BROKEN = (
+    zipfile.BadZipFile, InvalidFileException, zlib.error, struct.error, ArithmeticError,
+    AttributeError, EOFError, LookupError, NotImplementedError, OSError, RuntimeError,
+    SyntaxError, TypeError, ValueError,
+)  # fmt: skip
 
 
 class DatevPersonalImport(models.TransientModel):
@@ -256,5 +264,5 @@ def _sheet(content: bytes):
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         yield from book.worksheets[0].iter_rows(values_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError):
+    except _BROKEN:
         raise UnreadableList("no_list") from None

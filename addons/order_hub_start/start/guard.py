@@ -7,6 +7,7 @@ is looked for in the bytes, so only encodings are let through in which it cannot
 """
 
 import re
+import struct
 import zlib
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile
@@ -19,6 +20,8 @@ MAX_UNPACKED = 80 * 2**20
 MAX_RATIO = 200  # of members above SMALL; full sheets have 10 to 50
 SMALL = 2**20
 CHUNK = 2**18
+# What zipfile raises on files that are not what they say.
+_BROKEN = (BadZipFile, zlib.error, struct.error, EOFError, OSError, KeyError, ValueError)
 _FORBIDDEN = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']*)["']""")
 _ENCODINGS = (b"utf-8", b"us-ascii", b"ascii", b"iso-8859-1", b"windows-1252")
@@ -36,7 +39,7 @@ def check_xlsx(content: bytes) -> None:
                 raise Wrong("file_other")
             for info in archive.infolist():
                 _check_markup(archive, info.filename)
-    except (BadZipFile, zlib.error, EOFError, OSError, KeyError) as error:
+    except _BROKEN as error:
         raise Wrong("file_broken", reason=error) from error
     except (NotImplementedError, RuntimeError) as error:  # unknown compression, encryption
         raise Wrong("file_protected") from error

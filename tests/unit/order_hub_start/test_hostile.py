@@ -92,6 +92,12 @@ def test_strange_texts_in_cells() -> None:
     assert codes == ["control", "too_long", "control"]
 
 
+def test_a_directory_that_points_before_the_file() -> None:
+    place = GOOD.rindex(b"PK\x05\x06") + 17  # where the directory begins, second byte of four
+    damaged = GOOD[:place] + bytes([GOOD[place] + 1]) + GOOD[place + 1 :]
+    assert only_code(damaged) == "file_broken"
+
+
 @settings(max_examples=150)
 @given(st.integers(0, len(GOOD) - 1), st.integers(0, 255), st.integers(0, len(GOOD)))
 def test_damaged_files_never_crash(place: int, byte: int, cut: int) -> None:
