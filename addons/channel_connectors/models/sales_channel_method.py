@@ -152,5 +152,4 @@ class SalesChannel(models.Model):
         """Import what waits in the inbox, without asking the channel for more."""
         self.ensure_one()
         self._take_import()
-        channel = self.with_company(self.company_id)
-        channel._process_waiting(commit=True)
+        self.with_company(self.company_id)._process_waiting(commit=True)

@@ -106,7 +106,7 @@ class SalesChannel(models.Model):
                 channel._prepare_levels(adapter, everything)
                 channel._take_changes()
                 channel._keep(commit)
-                sent = channel._push_dirty(adapter, commit, fresh=everything)
+                sent = channel._push_dirty(adapter, commit, seen=everything)
             except ChannelError as error:
                 channel._note_failure(channel._explain(error))
                 channel._keep(commit)
@@ -223,11 +223,12 @@ class SalesChannel(models.Model):
                 touched.add(kit)
         return touched
 
-    def _push_dirty(self, adapter, commit, fresh=False):
+    def _push_dirty(self, adapter, commit, seen):
         """Dirty levels in batches, each looked at in the channel before it is told.
 
         Also those of which we offer as much as we last told: the channel has taken off what it
-        sold by itself. Only what was just read is not looked at where there is nothing to tell.
+        sold by itself. Only what was just read (``seen``) is not looked at where there is
+        nothing to tell.
         """
         sent, rounds = 0, {}
         while True:
@@ -245,11 +246,11 @@ class SalesChannel(models.Model):
                 return sent
             for level in levels:
                 rounds[level.id] = rounds.get(level.id, 0) + 1
-            sent += self._push_batch(adapter, levels, commit, fresh)
+            sent += self._push_batch(adapter, levels, commit, seen)
 
-    def _push_batch(self, adapter, levels, commit, fresh):
+    def _push_batch(self, adapter, levels, commit, seen):
         self._compute_offers(levels)
-        levels._settle_equal(seen=fresh)
+        levels._settle_equal(seen)
         different = levels.filtered("is_dirty")
         if not different:
             self._keep(commit)

@@ -227,25 +227,24 @@ class TestSetup(DatevCase):
         self.assertEqual(self.customer.datev_customer_account, 10500)
         self.assertEqual((wizard.new_count, wizard.same_count), (0, 3))
 
-    def test_list_as_spreadsheet(self):
+    def make_spreadsheet(self, *rows):
         book = Workbook()
-        for row in (("Meine Debitoren",), ("Nummer", "Firma"), (10900, self.customer.name)):
+        for row in rows:
             book.active.append(row)
         buffer = io.BytesIO()
         book.save(buffer)
-        wizard = self.read_list(buffer.getvalue())
+        return buffer.getvalue()
+
+    def test_list_as_spreadsheet(self):
+        rows = ("Meine Debitoren",), ("Nummer", "Firma"), (10900, self.customer.name)
+        wizard = self.read_list(self.make_spreadsheet(*rows))
         self.assertEqual((wizard.line_ids.number, wizard.line_ids.line), (10900, 3))
         wizard.action_assign()
         self.assertEqual(self.customer.datev_customer_account, 10900)
 
     def test_damaged_spreadsheets(self):
         """Whatever a damaged file makes of itself, a person is told in words."""
-        book = Workbook()
-        book.active.append(["Konto", "Name"])
-        book.active.append([10900, "A"])
-        buffer = io.BytesIO()
-        book.save(buffer)
-        good = buffer.getvalue()
+        good = self.make_spreadsheet(("Konto", "Name"), (10900, "A"))
         outcomes = set()
         for place in range(0, len(good), 29):
             damaged = good[:place] + bytes([good[place] ^ 0x15]) + good[place + 1 :]

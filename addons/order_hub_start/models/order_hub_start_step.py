@@ -68,10 +68,10 @@ class OrderHubStartStep(models.Model):
             " WHERE settled.res_company_id = %s)",
             company.id,
         )
-        (row,) = self.env.execute_query(
+        ((*numbers, settled_codes),) = self.env.execute_query(
             SQL("SELECT %s", SQL(", ").join([*counts.values(), settled]))
         )
-        counts = dict(zip(counts, row, strict=False))
+        counts = dict(zip(counts, numbers, strict=True))
         facts = {
             code: (count > 0, str(count) if count > 0 else "") for code, count in counts.items()
         }
@@ -89,7 +89,7 @@ class OrderHubStartStep(models.Model):
         if "datev_consultant_number" in company._fields:
             number = company.datev_consultant_number
             facts["datev"] = (bool(number), str(number or ""))
-        return facts, set(row[-1])
+        return facts, set(settled_codes)
 
     @api.model
     def _get_counts(self, company):

@@ -16,7 +16,7 @@ from .guard import check_xlsx
 from .problems import Wrong
 
 LAST_ROW = 1_048_576
-# What openpyxl raises on files that are not what they say (ParseError is a SyntaxError).
+# What zipfile and openpyxl raise on files that are not what they say (ParseError is a SyntaxError).
 _BROKEN = (
     BadZipFile, InvalidFileException, zlib.error, struct.error, ArithmeticError, AttributeError,
     EOFError, LookupError, NotImplementedError, OSError, SyntaxError, TypeError, ValueError,
@@ -25,8 +25,8 @@ _BROKEN = (
 
 def read_xlsx(content: bytes) -> list[Sheet]:
     """Read all sheets that are not hidden and not empty."""
-    check_xlsx(content)
     try:
+        check_xlsx(content)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles and drop-downs that openpyxl does not know
             book = load_workbook(BytesIO(content), read_only=True, keep_links=False)
