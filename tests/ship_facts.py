@@ -3,6 +3,7 @@
 
 import json
 import os
+import signal
 from unittest.mock import patch
 
 BAD = 3  # the delivery with the blocked lot
@@ -65,7 +66,7 @@ def die(env):
     with patch("odoo.addons.order_fulfilment.models.stock_ship_run.SHIPPED_TOGETHER", 4):
         run._job_ship()
         env.flush_all()
-        os._exit(1)
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def go_on(env):

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.sandbox.etsy import ABSENT, SHOP_ID, Sandbox, Store, available
-from tools.console import Failure
+from tests.together import killed
 
 pytestmark = pytest.mark.skipif(not available(), reason=ABSENT)
 FACTS = "tests.channel_token_facts"
@@ -52,7 +52,7 @@ def _several_at_once(store, channel, call):
 def _killed_after(store, channel, call):
     """Killed between the renewal and its use: nothing is lost, nothing renewed again."""
     before = store.authority.renewals
-    with pytest.raises(Failure):
+    with killed():
         call("die", "die-after", channel, "moment=after")
     assert store.authority.renewals == before + 1
     assert call("ask", "after", channel) == [WORKS]
@@ -73,7 +73,7 @@ def _killed_before(store, channel, call):
     told so, and Etsy is not asked in vain again and again.
     """
     before = len(store.requests)
-    with pytest.raises(Failure):
+    with killed():
         call("die", "die-before", channel, "moment=before")
     told = call("ask", "lost", channel, "left=60,0")
     assert told == [

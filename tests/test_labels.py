@@ -9,8 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.sandbox.dhl import ABSENT, Sandbox, available
-from tests.together import kill_asker
-from tools.console import Failure
+from tests.together import kill_asker, killed
 
 pytestmark = pytest.mark.skipif(not available(), reason=ABSENT)
 FACTS = "tests.label_facts"
@@ -69,7 +68,7 @@ def _killed(store, call, dead, ahead):
     ahead_ids = json.dumps(ahead)
 
     def die(step):
-        with pytest.raises(Failure):
+        with killed():
             if step == "ahead":
                 call("buy_ahead", "-dead", ids=ahead_ids, step="before storing")
             else:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.sandbox.ups import ABSENT, Sandbox, available
-from tests.together import kill_asker
+from tests.together import kill_asker, killed
 from tools.console import Failure
 
 pytestmark = pytest.mark.skipif(not available(), reason=ABSENT)
@@ -65,7 +65,7 @@ def _killed(store, call, dead):
     for step, picking in dead.items():
         if step == "while it answers":
             store.add_faults("kill_after", operation="ship")
-        with pytest.raises(Failure):
+        with killed():
             call("validate", f"-{picking}", picking_id=picking, step=step)
     everybody = json.dumps(list(dead.values()))
     told = call("go_on", ids=everybody)
@@ -86,7 +86,7 @@ def _killed(store, call, dead):
 
 def _killed_ahead(store, call, pickings):
     """A set that was bought at a time, whose worker died before it could tell."""
-    with pytest.raises(Failure):
+    with killed():
         call("buy_ahead", "-dead", ids=json.dumps(pickings), step="before storing")
     sold = len(store.shipments)
     assert all(call("buy_ahead", ids=json.dumps(pickings)))
@@ -101,7 +101,7 @@ def _lost(store, call, picking):
     """The answer is lost; UPS knows of the shipment only after a while."""
     sold = len(store.shipments)
     store.add_faults("half_after", operation="ship")
-    with pytest.raises(Failure):
+    with pytest.raises(Failure, match="UserError"):
         call("validate", "-lost", picking_id=picking)
     assert len(store.shipments) == sold + 1
     # A look-up that fails says nothing.

@@ -14,6 +14,7 @@ from tests.chaos.shopify import ShopifyWorld
 from tests.chaos.story import Order
 from tests.sandbox import dhl, etsy, ups
 from tests.sandbox.ups.tracking import happen
+from tests.together import killed
 
 pytestmark = pytest.mark.skipif(
     not (dhl.available() and ups.available() and etsy.available()), reason=dhl.ABSENT
@@ -67,7 +68,7 @@ def _shipped(call, yellow, brown):
     """The worker of the second job dies with its labels bought; each is bought once all the same,
     and each delivery leaves. Returns the numbers by order.
     """
-    with pytest.raises(Exception, match=r"."):
+    with killed():
         call("ship", "-dead", die=2)
     assert len(yellow.shipments) > 5, "the labels of the second set were not bought"
     told = call("ship")
@@ -137,7 +138,7 @@ def _tracked(call, folder, *, die):
     """Changes two workers have noted; another one was killed before, in its first set."""
     folder.mkdir()
     if die:
-        with pytest.raises(Exception, match=r"."):
+        with killed():
             call("track", "-dead", folder=folder, name="dead", workers=1, die=1)
         (folder / "here-0-dead").unlink()
     with ThreadPoolExecutor(2) as pool:

@@ -4,6 +4,9 @@
 import time
 
 import psutil
+import pytest
+
+from tools.console import Failure
 
 PATIENCE = 180.0  # seconds
 
@@ -56,6 +59,11 @@ def until_done(env, job, pause=0.2):
             refused += 1
             time.sleep(pause)
     raise RuntimeError("the job never got its turn")
+
+
+def killed():
+    """What is called in here is killed; any other end is a failure of the test."""
+    return pytest.raises(Failure, match=r"failed \(code -9\)")
 
 
 def kill_asker(port, processes=None):
