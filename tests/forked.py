@@ -37,16 +37,19 @@ class ForkedOdoo(Odoo):
         self, database: str, function: str, log: str, *arguments: str, echo: bool = False
     ) -> list[str]:
         """Call `module:function(env, ...)` inside Odoo and return what it printed."""
-        path = settings.LOG / log
-        request = {"arguments": ["--database", database, function, *arguments], "log": str(path)}
         with socket.socket(socket.AF_UNIX) as connection:
             try:
                 connection.connect(self.address)
             except ConnectionRefusedError:  # Odoo ends children after its test classes
                 return super().call(database, function, log, *arguments, echo=echo)
+            # A file of its own: others may use the same name for their log at the same moment.
+            descriptor, name = tempfile.mkstemp(suffix=f"-{log}", dir=settings.LOG)
+            os.close(descriptor)
+            request = {"arguments": ["--database", database, function, *arguments], "log": name}
             connection.sendall(f"{json.dumps(request)}\n".encode())
             code = connection.makefile().readline().strip()
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if code else []
+        lines = Path(name).read_text(encoding="utf-8", errors="replace").splitlines()
+        path = Path(name).replace(settings.LOG / log)
         if code != "0":
             shown = "\n".join(deque(lines, maxlen=15))
             raise Failure(f"{function} failed (code {code or 'unknown'}):\n{shown}\nlog: {path}")
