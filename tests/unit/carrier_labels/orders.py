@@ -5,6 +5,7 @@ import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from uuid import uuid4
 
 from carriers.base.client import Account
 from carriers.base.countries import ALPHA3
@@ -25,7 +26,11 @@ SWISS = Address("Urs Keller", "Bahnhofstr. 1", "8001", "Zürich", "CH")
 
 
 def account(url="", *, token=True, **secrets):
-    """An account at the stand-in; without a token by API key and user."""
+    """An account at the stand-in; without a token by API key and user.
+
+    Each has a key of its own: tokens are kept by it, and a stand-in may get the port of an
+    earlier one.
+    """
     known = {
         "api_key": API_KEY,
         "api_secret": API_SECRET if token else "",
@@ -34,7 +39,7 @@ def account(url="", *, token=True, **secrets):
         "tracking_username": "zt12345",
         "tracking_password": TRACKING_PASSWORD,
     }
-    return Account(f"test-{url}-{token}", False, known | secrets, url)
+    return Account(f"test-{uuid4()}", False, known | secrets, url)
 
 
 def order(**values):

@@ -282,6 +282,17 @@ def test_returns_are_ours_from_the_customer():
 
 
 @needs_files
+def test_a_parcel_that_comes_back_is_described_in_fewer_letters_than_the_shipment():
+    goods = dataclasses.replace(SOAP, description="Soap with lavender and honey, unwrapped")
+    parcel = dataclasses.replace(PARCEL, content=(goods,))
+    told = ship_request(order(parcels=(parcel,), options={"return": "9"}))
+    check("Shipping", "SHIPRequestWrapper", told)
+    shipment = told["ShipmentRequest"]["Shipment"]
+    assert shipment["Description"] == goods.description
+    assert shipment["Package"][0]["Description"] == "Soap with lavender and honey,"
+
+
+@needs_files
 def test_inside_the_us_references_are_with_the_packages():
     home = dataclasses.replace(BUYER, country="US", state="CA", zip="90210")
     told = ship_request(order(sender=home, recipient=home))

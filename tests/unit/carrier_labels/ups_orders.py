@@ -5,6 +5,7 @@ import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from uuid import uuid4
 
 from carriers.base.client import Account
 from carriers.base.types import Address, ContentLine, Customs, LabelOrder, Parcel, Services
@@ -23,9 +24,9 @@ MILLIMETRES = {"CM": Decimal(10), "IN": Decimal("25.4")}
 
 
 def account(url="", secret=CLIENT_SECRET):
-    """The account at the stand-in."""
+    """The account at the stand-in, with a key of its own, for its tokens are kept by it."""
     secrets = {"api_key": CLIENT_ID, "api_secret": secret, "shipper": ACCOUNT}
-    return Account(f"test-{url}-{secret}", False, secrets, url)
+    return Account(f"test-{uuid4()}", False, secrets, url)
 
 
 def order(**values):

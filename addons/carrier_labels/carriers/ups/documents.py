@@ -205,7 +205,8 @@ def _package(parcel: Parcel, order: LabelOrder) -> Json:
     if order.services.insurance:
         told["PackageServiceOptions"] = {"DeclaredValue": _value(order)}
     if order.options.get("return"):
-        told["Description"] = description(order) or "Return"
+        text = fields.shorten(description(order), fields.PARCEL_DESCRIPTION)
+        told["Description"] = text or "Return"
     return told
 
 

@@ -12,7 +12,7 @@ from decimal import ROUND_UP, Decimal
 
 LINE, LINES = 35, 3
 CITY, STATE, CODE, EMAIL, PHONE, TAX = 30, 5, 9, 50, 15, 15
-DESCRIPTION, REFERENCE = 50, 35
+DESCRIPTION, PARCEL_DESCRIPTION, REFERENCE = 50, 35, 35
 # What the label can be printed in, by country: UPS's name and Python's.
 CHARACTERS = {
     "BG": ("bul", "cp1251"),
