@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-# `make soak` draws this many times the examples of `make test`.
+# `make test` draws the same examples in every run; `make soak` draws others, and this many times
+# as many.
+SOAK = bool(os.environ.get("SOAK"))
 SOAK_FACTOR = 20
 
 for manifest in sorted(Path(__file__).parent.glob("addons/*/__manifest__.py")):
@@ -22,14 +24,18 @@ for manifest in sorted(Path(__file__).parent.glob("addons/*/__manifest__.py")):
 
 # A busy machine is slow; that says nothing about the code.
 settings.register_profile(
-    "default", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    "default",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+    derandomize=not SOAK,
 )
 settings.load_profile("default")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Draw many more examples in a soak run, whatever number a test asks for."""
-    if not os.environ.get("SOAK"):
+    if not SOAK:
         return
     attribute = "_hypothesis_internal_use_settings"
     for item in items:
