@@ -4,7 +4,7 @@
 import json
 import time
 
-from tests.together import wait_for_holder
+from tests.together import hold, wait_for_holder
 
 ORDERS = 5
 HELD = 6.0  # seconds one order is being saved
@@ -70,8 +70,7 @@ def save_order(env, order_id):
     """Save an order, slowly."""
     env["sale.order"].browse(int(order_id)).note = "saved while the run was closed"
     env.flush_all()
-    env.cr.execute("SELECT pg_advisory_xact_lock(%s)", [SAVING])
-    time.sleep(HELD)
+    hold(env, SAVING, HELD)
     env.cr.commit()
 
 

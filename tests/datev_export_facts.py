@@ -4,7 +4,8 @@
 import json
 import os
 import signal
-import time
+
+from tests.together import hold, wait_for_holder
 
 EXPORTING = 190_051  # advisory lock held while an export is between reading and marking
 HELD = 2.0  # seconds an export stays there
@@ -50,19 +51,23 @@ def _at_marking(env, action):
     cls._mark_entries = marking
 
 
-def export(env, export_id, slowly):
-    """Export as a request of the web client does: repeated where another was first."""
+def export(env, export_id, waiting="0"):
+    """Export as a request of the web client does: repeated where another was first.
+
+    It takes some time where so many others are ``waiting`` for that; else it waits itself.
+    """
     from odoo.service.model import retrying
 
-    def hold(env):
-        env.cr.execute("SELECT pg_advisory_xact_lock(%s)", [EXPORTING])
-        time.sleep(HELD)
-
-    if slowly == "yes":
-        _at_marking(env, hold)
-    else:
-        _wait_for_export(env)
     tries = []
+
+    def hold_once(env):
+        if len(tries) == 1:
+            hold(env, EXPORTING, HELD, int(waiting))
+
+    if int(waiting):
+        _at_marking(env, hold_once)
+    else:
+        wait_for_holder(env, EXPORTING)
 
     def attempt():
         tries.append(1)
@@ -79,20 +84,9 @@ def crash(env, export_id):
     env["datev.export"].browse(int(export_id)).action_export()
 
 
-def _wait_for_export(env):
-    for _attempt in range(300):
-        env.cr.execute("SELECT pg_try_advisory_xact_lock(%s)", [EXPORTING])
-        free = env.cr.fetchone()[0]
-        env.cr.rollback()
-        if not free:
-            return
-        time.sleep(0.02)
-    raise RuntimeError("nobody exports")
-
-
 def post(env, move_id):
     """Post an invoice of the period while it is exported."""
-    _wait_for_export(env)
+    wait_for_holder(env, EXPORTING)
     env["account.move"].browse(int(move_id)).action_post()
     env.cr.commit()
     print(json.dumps({"posted": True}))
@@ -103,7 +97,7 @@ def edit(env, move_id):
     from odoo.exceptions import UserError
     from odoo.service.model import retrying
 
-    _wait_for_export(env)
+    wait_for_holder(env, EXPORTING)
     line = env["account.move"].browse(int(move_id)).invoice_line_ids
 
     def attempt():

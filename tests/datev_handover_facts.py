@@ -5,7 +5,6 @@ import base64
 import json
 import os
 import signal
-import time
 from pathlib import Path
 from unittest.mock import patch
 
@@ -15,6 +14,8 @@ from odoo.exceptions import UserError
 from odoo.service.model import retrying
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
+
+from tests.together import hold, meet_at, wait_for_holder
 
 SENDING = 190_061  # advisory lock held while a mail is on its way
 HELD = 2.0  # seconds it is on its way
@@ -62,15 +63,15 @@ def hand_over(env, export_id, box, ending, again="no"):
         # One line for each mail that a mail server has taken.
         with Path(box).open("a") as sent:
             sent.write(f"{message['Subject']}\n")
-        env.cr.execute("SELECT pg_advisory_xact_lock(%s)", [SENDING])
         if ending == "killed":
             os.kill(os.getpid(), signal.SIGKILL)
-        time.sleep(HELD if ending == "slow" else 0)
+        if ending == "slow":
+            hold(env, SENDING, HELD)
         return message["Message-Id"]
 
     export = env["datev.export"].browse(int(export_id))
     if ending == "meanwhile":
-        _wait_for(env, SENDING)
+        wait_for_holder(env, SENDING)
     result = "handed over"
     with (
         patch.object(IrMail_Server, "_connect__", lambda *_arguments, **_options: None),
@@ -84,17 +85,6 @@ def hand_over(env, export_id, box, ending, again="no"):
             result = "refused"
     env.invalidate_all()
     print(json.dumps({"result": result, "state": export.state}))
-
-
-def _wait_for(env, lock):
-    for _attempt in range(400):
-        env.cr.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock])
-        free = env.cr.fetchone()[0]
-        env.cr.rollback()
-        if not free:
-            return
-        time.sleep(0.02)
-    raise RuntimeError("nobody holds the lock")
 
 
 def state(env, export_id):
@@ -120,7 +110,7 @@ def take_over(env, import_id, number):
     """Make the entries of a file that two bookkeepers have before them."""
     record = env["datev.import"].browse(int(import_id))
     record.read(["state"])
-    _meet(env, SENDING + 1)
+    meet_at(env, SENDING + 1, workers=2)
     print(json.dumps({"result": _try(env, record.action_import), "worker": number}))
 
 
@@ -128,22 +118,9 @@ def read_file(env, number):
     """Read a file that another bookkeeper reads at this moment."""
     other = FILE.replace(b"AfA10", b"AfA11")
     env["datev.import"].search_count([])
-    _meet(env, SENDING + 2)
+    meet_at(env, SENDING + 2, workers=2)
     result = _try(env, lambda: env["datev.import"].create(_values(other)))
     print(json.dumps({"result": result, "worker": number}))
-
-
-def _meet(env, lock):
-    """Go on when both workers are here; each has begun its transaction."""
-    env.cr.execute("SELECT pg_advisory_xact_lock_shared(%s)", [lock])
-    for _attempt in range(400):
-        env.cr.execute(
-            "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [lock]
-        )
-        if env.cr.fetchone()[0] >= 2:
-            return
-        time.sleep(0.02)
-    raise RuntimeError("the other worker did not come")
 
 
 def _try(env, function):

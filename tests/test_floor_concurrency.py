@@ -29,7 +29,6 @@ def _together(odoo, made, what, users):
                 f"run_id={facts['run']}",
                 f"lot_id={facts['lot']}",
                 f"user_id={user}",
-                f"other={1 - place}",
             )
             for place, user in enumerate(users)
         ]

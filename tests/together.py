@@ -28,8 +28,35 @@ def meet(folder, name, workers, step=0):
     )
 
 
+def meet_at(env, key, workers):
+    """Wait in this transaction until so many processes have come to this place of the database.
+
+    Whoever has come stays until its end.
+    """
+    env.cr.execute("SELECT pg_advisory_lock_shared(%s, 0)", [key])
+
+    def are_here():
+        env.cr.execute(
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+            " WHERE datname = current_database() AND locktype = 'advisory'"
+            " AND classid = %s AND objsubid = 2",
+            [key],
+        )
+        return env.cr.fetchone()[0] >= workers
+
+    until(are_here, "the other workers never came")
+
+
+def hold(env, key, seconds, waiting=1):
+    """Hold an advisory lock: until those who wait for that are here, and so long after."""
+    env.cr.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+    meet_at(env, key, waiting + 1)
+    time.sleep(seconds)
+
+
 def wait_for_holder(env, key):
-    """Begin a transaction while somebody else holds this advisory lock."""
+    """Begin a transaction while somebody else holds this advisory lock: see ``hold``."""
+    env.cr.execute("SELECT pg_advisory_lock_shared(%s, 0)", [key])
 
     def is_held():
         env.cr.execute("SELECT pg_try_advisory_xact_lock(%s)", [key])
