@@ -1,8 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from collections import defaultdict
 
-from pytz import timezone, utc
-
 from odoo import api, fields, models
 from odoo.tools import format_date
 
@@ -63,12 +61,7 @@ class MrpProduction(models.Model):
             moment = min(moment, max(ends))
         elif self.state == "done" and self.date_finished:
             moment = self.date_finished
-        return self._get_local_day(moment)
-
-    def _get_local_day(self, moment):
-        """The calendar day at the company's place."""
-        zone = timezone(self.company_id.partner_id.tz or self.env.user.tz or "UTC")
-        return utc.localize(moment).astimezone(zone).date()
+        return self.company_id._get_local_day(moment)
 
     def _get_ingredient_lots(self, picked_only=False):
         """Lots with an expiry that go into each run, as far as its recipe cares for them.
@@ -212,7 +205,7 @@ class MrpProduction(models.Model):
             corrected = self.filtered(lambda run: run.state == "done")
         res = super().write(vals)
         for run in corrected:
-            run.production_date = run._get_local_day(run.date_finished)
+            run.production_date = run.company_id._get_local_day(run.date_finished)
         dating = {"lot_producing_ids", "production_date"} & vals.keys()
         if dating and not self.env.context.get("keep_lot_dates"):
             self._update_lot_dates()

@@ -17,7 +17,7 @@ class MrpProduction(models.Model):
         return res
 
     def _get_recipe_date(self):
-        return self.date_start.date() if self.date_start else fields.Date.context_today(self)
+        return self.company_id._get_local_day(self.date_start or fields.Datetime.now())
 
     @api.constrains("product_uom_id", "product_id")
     def _check_unit_family(self):
@@ -78,10 +78,11 @@ class StockRule(models.Model):
         planned = fields.Datetime.to_datetime(values.get("date_planned"))
         if not planned:
             return super()._get_matching_bom(product_id, company_id, values)
-        rule = self.with_context(recipe_date=planned.date())
+        company = company_id or self.env.company
+        rule = self.with_context(recipe_date=company._get_local_day(planned))
         bom = super(StockRule, rule)._get_matching_bom(product_id, company_id, values)
         if bom.produce_delay:
-            start = (planned - timedelta(days=bom.produce_delay)).date()
+            start = company._get_local_day(planned - timedelta(days=bom.produce_delay))
             rule = self.with_context(recipe_date=start)
             bom = super(StockRule, rule)._get_matching_bom(product_id, company_id, values)
         return bom.with_context(recipe_date=False)

@@ -1,4 +1,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from pytz import timezone, utc
+
 from odoo import fields, models
 
 
@@ -31,3 +33,8 @@ class ResCompany(models.Model):
             )
             self.env.add_to_compute(orders._fields["ship_by_date"], orders)
         return res
+
+    def _get_local_day(self, moment):
+        """The calendar day at the company's place."""
+        zone = timezone(self.partner_id.tz or self.env.user.tz or "UTC")
+        return utc.localize(moment).astimezone(zone).date()

@@ -128,7 +128,7 @@ class TestDeliverySlip(BatchCase):
         return html.decode()
 
     def _date(self, moment):
-        return self.env["ir.qweb.field.date"].value_to_html(moment.date(), {})
+        return self.env["ir.qweb.field.date"].value_to_html(moment, {})
 
     def test_slip_before_the_goods_leave(self):
         html = self._render()

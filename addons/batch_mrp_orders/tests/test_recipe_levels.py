@@ -15,7 +15,7 @@ class TestRecipeLevels(BatchCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.today = fields.Date.today()
+        cls.today = fields.Date.context_today(cls.env.user)
         attribute = cls.env["product.attribute"].create(
             {
                 "name": "Scent",

@@ -14,7 +14,7 @@ class TestRecipeVersion(BatchCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.today = fields.Date.today()
+        cls.today = fields.Date.context_today(cls.bulk_recipe)
         action = cls.bulk_recipe.action_new_version()
         cls.next_recipe = cls.env["mrp.bom"].browse(action["res_id"])
         cls.next_recipe.bom_line_ids.product_qty = 11
@@ -92,6 +92,23 @@ class TestRecipeVersion(BatchCase):
         self.next_recipe.valid_from = self.today
         self.assertEqual(now.bom_id, self.bulk_recipe)
         self.assertEqual(now.move_raw_ids.product_uom_qty, 10.2)
+
+    def test_night_shift_uses_the_version_of_the_day_at_the_company(self):
+        self.company.partner_id.tz = "Europe/Berlin"
+        self.next_recipe.valid_from = "2030-07-02"
+        rule = self.env["stock.rule"].search(
+            [("action", "=", "manufacture"), ("warehouse_id", "=", self.warehouse.id)], limit=1
+        )
+        for moment, expected in (
+            ("2030-07-01 21:30:00", self.bulk_recipe),
+            ("2030-07-01 22:30:00", self.next_recipe),  # half past midnight
+        ):
+            run = self.env["mrp.production"].create(
+                {"product_id": self.bulk.id, "product_qty": 10, "date_start": moment}
+            )
+            self.assertEqual(run.bom_id, expected)
+            bom = rule._get_matching_bom(self.bulk, self.company, {"date_planned": moment})
+            self.assertEqual(bom, expected)
 
     def test_planning_uses_the_version_of_the_start(self):
         self._create_order((self.bulk, 10), commitment_date=fields.Datetime.now())

@@ -79,11 +79,7 @@ class StockLabelPrintLine(models.TransientModel):
     def _get_date(self):
         """Day on the label, in the time zone of the company."""
         moment = self.lot_id._get_best_before()
-        if not moment:
-            return False
-        zone = self.wizard_id.company_id.partner_id.tz or self.env.user.tz or "UTC"
-        local = fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
-        return local.date()
+        return self.wizard_id.company_id._get_local_day(moment) if moment else False
 
     def _get_date_text(self):
         return format_date(self.env, self._get_date()) if self._get_date() else ""

@@ -216,7 +216,7 @@ class SalesChannel(models.Model):
         today = fields.Date.context_today(self)
         if not self.consent_until or self.consent_state == "lost":
             return today
-        return max(today, (self.consent_until - timedelta(days=7)).date())
+        return max(today, fields.Date.context_today(self, self.consent_until - timedelta(days=7)))
 
 
 class SalesChannelAccount(models.Model):

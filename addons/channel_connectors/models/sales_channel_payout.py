@@ -1,7 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 import logging
 from dataclasses import replace
-from datetime import timedelta, timezone
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
@@ -10,6 +11,7 @@ from odoo.addons.queue_job.exception import RetryableJobError
 
 from ..channels.base.errors import ChannelError
 from ..channels.base.outgoing import check_payout
+from ..importer.records import naive
 
 _logger = logging.getLogger(__name__)
 
@@ -298,8 +300,11 @@ class SalesChannel(models.Model):
             dates.append(latest - OVERLAP)
         if not dates:
             return None
-        moment = fields.Datetime.to_datetime(max(dates))
-        return moment.replace(tzinfo=timezone.utc)
+        return datetime.combine(max(dates), time.min, self._get_payout_zone())
+
+    def _get_payout_zone(self):
+        """Books are kept in days of the company: at New Year those of UTC are of another year."""
+        return ZoneInfo(self.company_id.partner_id.tz or "UTC")
 
     def _create_payout(self, payout, lines):
         """The payout as the channel states it; what does not add up is kept, not booked."""
@@ -319,7 +324,7 @@ class SalesChannel(models.Model):
                 "external_id": payout.external_id,
                 "name": f"{self.name} {payout.external_id.rsplit('/', 1)[-1]}",
                 "reference": payout.reference,
-                "date": payout.moment.date(),
+                "date": payout.moment.astimezone(self._get_payout_zone()).date(),
                 "currency_id": currency.id,
                 "amount_gross": float(sum(line.gross for line in lines)),
                 "amount_fee": float(sum(line.fee for line in lines)),
@@ -330,7 +335,7 @@ class SalesChannel(models.Model):
                         {
                             "external_id": line.external_id,
                             "kind": line.kind,
-                            "date": line.moment.astimezone(timezone.utc).replace(tzinfo=None),
+                            "date": naive(line.moment),
                             "gross": float(line.gross),
                             "fee": float(line.fee),
                             "net": float(line.net),

@@ -274,9 +274,21 @@ class TestPayouts(OutgoingCase):
         self.assertEqual(payout.state, "cleared")
 
     def test_only_from_a_day_on(self):
-        self.channel.payouts_from = fields.Date.add(fields.Date.today(), days=1)
+        today = fields.Date.context_today(self.channel)
+        self.channel.payouts_from = fields.Date.add(today, days=1)
         payouts.issue(self.store)
         self.assertFalse(self.channel._import_payouts())
+
+    def test_of_the_day_at_the_company(self):
+        """Half past midnight in Germany is still the day before, and the old year, in UTC."""
+        self.company.partner_id.tz = "Europe/Berlin"
+        self.confirm("#1001")
+        node = payouts.issue(self.store)
+        node["issuedAt"] = "2026-12-31T23:30:00Z"
+        self.channel.payouts_from = "2027-01-02"
+        self.assertFalse(self.channel._import_payouts())
+        self.channel.payouts_from = "2027-01-01"
+        self.assertEqual(str(self.channel._import_payouts().date), "2027-01-01")
 
     def test_roles(self):
         reader = self.new_user("po_reader", "channel_connectors.group_channel_reader")

@@ -40,9 +40,11 @@ class TestCheck(FulfilmentCase):
 
     def test_lot_must_keep_as_long_as_the_customer_demands(self):
         picking = self._create_deliveries(1)
+        today = fields.Date.context_today(picking)
+        self.lot.write(self.lot._get_dates_at(today + timedelta(days=300)))
         self.jar.min_remaining_days = 299
         self.assertEqual(self.kinds(picking), [])
-        self.jar.min_remaining_days = 301
+        self.jar.min_remaining_days = 300
         self.assertEqual(self.kinds(picking), ["lot"])
         self.lot.expiration_date = fields.Datetime.now() - timedelta(days=1)
         self.jar.min_remaining_days = 0

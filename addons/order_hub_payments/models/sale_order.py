@@ -113,8 +113,8 @@ class SaleOrder(models.Model):
     def _compute_payment_wait_days(self):
         today = fields.Date.context_today(self)
         for order in self:
-            since = order.payment_wait_since
-            order.payment_wait_days = (today - since.date()).days if since else 0
+            since = order.payment_wait_since and order._get_reminder_due_date()
+            order.payment_wait_days = (today - since).days if since else 0
 
     def _on_bank_payment(self):
         """Money has come in for these orders: let go on what is paid now."""

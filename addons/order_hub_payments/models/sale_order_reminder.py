@@ -21,7 +21,7 @@ class SaleOrder(models.Model):
 
     def _get_reminder_due_date(self):
         self.ensure_one()
-        return self.payment_wait_since.date()
+        return fields.Date.context_today(self, self.payment_wait_since)
 
     def _prepare_reminder_item(self):
         self.ensure_one()

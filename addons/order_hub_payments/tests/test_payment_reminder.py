@@ -21,7 +21,7 @@ class TestPaymentReminder(PaymentCase):
 
     @classmethod
     def _create_overdue(cls, days, partner=None, amount=10.0):
-        due = fields.Date.today() - timedelta(days=days)
+        due = fields.Date.context_today(cls.env.user) - timedelta(days=days)
         return cls._create_invoice(amount, partner=partner, due=due)
 
     @classmethod
@@ -62,7 +62,7 @@ class TestPaymentReminder(PaymentCase):
         self.assertEqual(reminder.line_ids.move_id, first | second | recent)
         self.assertEqual(reminder.amount_total, 35.0)
         self.assertEqual((first | second).reminder_level_id, self.levels[0])
-        self.assertEqual(first.reminder_date, fields.Date.today())
+        self.assertEqual(first.reminder_date, fields.Date.context_today(first))
         self.assertFalse((recent | not_due).reminder_level_id, "listed, not raised")
         mail = self._get_mails(reminder)
         self.assertEqual(len(mail), 1)

@@ -1,6 +1,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
 from datetime import timedelta
 
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user
@@ -37,6 +39,13 @@ class TestPrepayment(PaymentCase):
         order.channel_payment_state = "paid"
         self.assertFalse(order.payment_wait_since)
         self.assertFalse(order.bank_open_amount)
+
+    @freeze_time("2026-06-10 21:30:00")
+    def test_days_of_waiting_are_those_of_the_user(self):
+        order = self._create_waiting_order().with_context(tz="Europe/Berlin")
+        order.date_order = "2026-06-07 22:30:00"  # half past midnight on the 8th
+        self.assertEqual(order.payment_wait_days, 2)
+        self.assertEqual(str(order._get_reminder_due_date()), "2026-06-08")
 
     def test_offers_do_not_wait_and_confirmed_prepaid_orders_do(self):
         order = self._create_service_order(60.0, payment_term_id=self.in_advance.id)

@@ -9,6 +9,7 @@ import pytest
 from carriers.base.errors import CarrierBusy, CarrierRefused, CarrierUncertain
 from carriers.base.types import BoughtLabel, Parcel, Services
 from carriers.dhl.client import DhlClient
+from freezegun import freeze_time
 from pypdf import PdfReader
 
 from tests.sandbox.dhl import ABSENT, API_SECRET, Sandbox, available
@@ -206,6 +207,13 @@ def test_the_list_of_the_day(dhl, client):
     assert dhl.store.requests.count("close") == 2
     (error,) = client.void(numbers[1:2]).values()
     assert "Tagesabschluss" in str(error)
+
+
+def test_the_list_is_of_the_day_in_germany(client):
+    (bought,) = client.buy([order()])
+    with freeze_time("2026-06-10 22:30:00"):  # half past midnight
+        told = client.manifest(bought.numbers)
+    assert told.documents[0].number == "2026-06-11-1"
 
 
 def test_customs_papers(dhl, client):

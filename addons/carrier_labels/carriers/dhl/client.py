@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from ..base.client import Account, CarrierClient
 from ..base.errors import CarrierBusy, CarrierError, CarrierRefused, CarrierUncertain
@@ -26,6 +27,8 @@ TOKENS = Tokens()
 # Shipments in one request.
 MOST = 30
 PROFILE = "STANDARD_GRUPPENPROFIL"
+# DHL's days, whatever the clock of this machine shows.
+GERMANY = ZoneInfo("Europe/Berlin")
 BUSY = _("DHL does not let us log in right now.")
 
 
@@ -172,7 +175,7 @@ class DhlClient(CarrierClient):
         return Manifest(tuple(closed), tuple(self._list_of_day()) if closed else (), errors)
 
     def _list_of_day(self) -> Iterable[documents.Document]:
-        today = date.today()
+        today = datetime.now(GERMANY).date()
         answer = self._send("GET", f"{SHIPPING}/manifests?date={today}&includeDocs=include")
         try:
             content = answer.json()
