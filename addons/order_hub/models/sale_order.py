@@ -128,10 +128,8 @@ class SaleOrder(models.Model):
                 lambda picking: picking.state == "done" and picking.picking_type_code == "outgoing"
             )
             if shipments:
-                shipped = fields.Datetime.context_timestamp(
-                    self, max(shipments.mapped("date_done"))
-                )
-                values["invoice_date"] = shipped.date()
+                shipped = max(shipments.mapped("date_done"))
+                values["invoice_date"] = self.company_id._get_local_day(shipped)
         return values
 
     # ------------------------------------------------------------------------ pay

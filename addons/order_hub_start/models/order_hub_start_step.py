@@ -82,6 +82,9 @@ class OrderHubStartStep(models.Model):
             for name in COMPANY_FIELDS
             if not company[name] and not (name == "vat" and has_number)
         ]
+        place = company.partner_id
+        if not place.tz:
+            missing.append(place._fields["tz"]._description_string(self.env))
         said = self.env._("Missing: %s", ", ".join(missing)) if missing else company.name
         facts["company"] = (not missing, said)
         chart = company.chart_template or ""

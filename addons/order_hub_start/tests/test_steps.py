@@ -53,6 +53,31 @@ class TestSteps(StartCase):
         with self.assertRaises(ValidationError):
             form.save()
 
+    def test_time_zone_is_that_of_the_company(self):
+        worker = self.env.ref("base.user_root")
+        hours = self.other.resource_calendar_ids
+        self.other.partner_id.tz = worker.tz = False
+        hours.tz = "UTC"
+        label = self.other.partner_id._fields["tz"]._description_string(self.env)
+        self.assertIn(label, self.step("company", self.other).fact)
+        pages = self.env["order.hub.start.company"].with_user(self.boss).with_company(self.other)
+        with Form(pages) as form:
+            self.assertEqual(form.tz, "Europe/Berlin")
+            form.country_id = self.env.ref("base.at")
+            self.assertEqual(form.tz, "Europe/Vienna")
+            form.country_id = self.env.ref("base.de")
+            form.street, form.zip, form.city = "Lindenweg 4", "79098", "Freiburg"
+            form.email, form.vat = "post@maker.example", "DE136695976"
+        form.save().action_save()
+        self.assertEqual(self.other.partner_id.tz, "Europe/Berlin")
+        self.assertEqual(set(hours.mapped("tz")), {"Europe/Berlin"})
+        self.assertEqual(worker.tz, "Europe/Berlin")
+        self.assertEqual(self.step("company", self.other).state, "done")
+        worker.tz = "Europe/Vienna"
+        self.other.partner_id.tz = "Europe/Vienna"
+        with Form(pages) as form:
+            self.assertEqual(form.tz, "Europe/Vienna", "what somebody has chosen stays")
+
     def test_hub_of_a_new_company_leads_to_the_steps(self):
         def cards(company, user):
             hub = self.env["order.hub.card"].with_user(user).with_company(company)

@@ -1,8 +1,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl.html)
+from pytz import country_timezones
 from stdnum.eu import vat as eu_vat
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+
+from odoo.addons.base.models.res_partner import _tz_get
 
 VALUES = (
     "name", "logo", "street", "street2", "zip", "city", "country_id", "email", "phone", "website",
@@ -29,6 +32,16 @@ class OrderHubStartCompany(models.TransientModel):
     zip = fields.Char("ZIP", required=True)
     city = fields.Char(required=True)
     country_id = fields.Many2one("res.country", required=True)
+    tz = fields.Selection(
+        _tz_get,
+        "Time Zone",
+        compute="_compute_tz",
+        store=True,
+        readonly=False,
+        required=True,
+        help="The days of bookings, of lots and of working hours are those of this place: what a "
+        "customer pays half an hour after midnight on New Year's Day is of the new year.",
+    )
     email = fields.Char(required=True)
     phone = fields.Char()
     website = fields.Char()
@@ -49,7 +62,15 @@ class OrderHubStartCompany(models.TransientModel):
         found["country_id"] = company.country_id.id or self.env.ref("base.de").id
         if self._has_tax_number():
             found["tax_number"] = company.l10n_de_stnr
+        if company.partner_id.tz:
+            found["tz"] = company.partner_id.tz
         return values | {name: value for name, value in found.items() if name in fields}
+
+    @api.depends("country_id")
+    def _compute_tz(self):
+        for page in self:
+            zones = country_timezones.get(page.country_id.code or "", [])
+            page.tz = zones[0] if zones else page.tz or self.env.tz.zone
 
     @api.constrains("vat", "country_id")
     def _check_vat(self):
@@ -72,4 +93,18 @@ class OrderHubStartCompany(models.TransientModel):
         if self.has_tax_number:
             values["l10n_de_stnr"] = self.tax_number
         self.company_id.write(values)
+        self._set_time_zone()
         return {"type": "ir.actions.act_window_close"}
+
+    def _set_time_zone(self):
+        """Core leaves it empty for countries with several zones, and Germany has two: working
+        hours then are those of UTC, as are the days of all that runs in the background.
+        """
+        # sudo: who may write the company need not be one who may write contacts and hours, and
+        # nobody writes to the user that jobs run as
+        company, worker = self.company_id.sudo(), self.env.ref("base.user_root").sudo()
+        former = company.partner_id.tz
+        company.partner_id.tz = self.tz
+        hours = company.resource_calendar_ids
+        hours.filtered(lambda calendar: calendar.tz in (former, "UTC")).tz = self.tz
+        worker.tz = worker.tz or self.tz
