@@ -36,7 +36,7 @@ def _month_at_etsy():
 def test_payouts_are_cleared_and_exported(odoo, test_template, clone_database):
     database = clone_database(test_template)
     store = Store(generate(ORDERS, seed=3), bucket=Bucket.bottomless())
-    payouts.issue(store)
+    payouts.issue(store)["issuedAt"] = f"{MONTH[0]}T09:00:00Z"
     with ExitStack() as stack:
         shop = stack.enter_context(Sandbox(store))
         arguments = [f"since={MONTH[0]}", f"until={MONTH[1]}", f"shopify={shop.url}"]

@@ -9,6 +9,7 @@ import random
 import signal
 import socket
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -84,5 +85,6 @@ class Hub:
         """Kill a worker at random."""
         victims = self._victims()
         if victims:
-            chance.choice(victims).kill()
+            with suppress(psutil.NoSuchProcess):  # it has ended by itself
+                chance.choice(victims).kill()
         return f"kill one of {len(victims)}"

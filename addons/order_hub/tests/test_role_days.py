@@ -114,7 +114,7 @@ class TestRoleDays(FloorCase):
         register.create({}).action_create_payments()
         self.assertIn(invoice.payment_state, ("paid", "in_payment"))
         if "datev.export" in self.env:
-            last = fields.Date.today().replace(day=1) - timedelta(days=1)
+            last = fields.Date.context_today(order).replace(day=1) - timedelta(days=1)
             export = self.acting("accounting", "datev.export").create(
                 {"date_from": last.replace(day=1), "date_to": last}
             )
