@@ -151,13 +151,18 @@ def kind_of(words: Sequence[str], reference: str) -> EntryKind:
 
 
 def cut(entries: Iterable[Entry]) -> list[Statement]:
-    """Statements, oldest first. What came after the last transfer belongs to the next one."""
+    """Statements, oldest first. What came after the last transfer belongs to the next one.
+
+    A statement opens with what the transfer before has left: if an entry between them is missing,
+    the lines do not add up to the payout.
+    """
     found: list[Statement] = []
     rest: list[Entry] = []
     for entry in sorted(entries, key=lambda entry: entry.sequence):
         if entry.kind == EntryKind.TRANSFER:
             first = rest[0] if rest else entry
-            found.append(Statement(first.balance - first.amount, tuple(rest), entry))
+            opening = found[-1].transfer.balance if found else first.balance - first.amount
+            found.append(Statement(opening, tuple(rest), entry))
             rest = []
         else:
             rest.append(entry)
